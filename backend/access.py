@@ -1,0 +1,176 @@
+"""Who is asking, and may they?
+
+One pure function, `can`, over one table. A principal stands in *relations* to a thing (she is
+its applicant, he is its decider); the table names, for each operation, the relations that
+open it. What stands in no row is closed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+
+class Role(Enum):
+    """What somebody is to the system; staff hold exactly one."""
+
+    ENTREPRENEUR = "创业者"
+    PARK_MANAGER = "园区管理员"
+    BUREAU_STAFF = "人社局工作人员"
+    BUREAU_ADMIN = "系统管理员"
+    AUDITOR = "审计员"
+
+
+class Audience(Enum):
+    """Whom a token was made for. Each side has keys of its own."""
+
+    CITIZEN = "citizen"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The one who asks, as the records know them at this moment.
+
+    `id` is the person's or the account's key. `county` is None for the whole league. `person`
+    is the citizen account of a staff member, where it is known.
+    """
+
+    audience: Audience
+    id: int
+    public_id: UUID
+    session_id: UUID
+    role: Role
+    name: str = ""
+    county: str | None = None
+    parks: frozenset[int] = frozenset()
+    person: int | None = None
+
+
+class Relation(Enum):
+    """How a principal stands to a thing."""
+
+    ANYONE = "任何人"
+    ENTREPRENEUR = "已登录的创业者"
+    STAFF = "已登录的工作人员"
+    OWNER = "本人"
+    APPLICANT = "申请人"
+    DECIDER = "本园区管理员"
+    OVERSEER = "辖区人社局工作人员"
+
+
+def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the thing belongs to this very account."""
+    if principal.audience is Audience.CITIZEN:
+        return principal.id == thing.get("person_id")
+    return principal.id == thing.get("staff_id")
+
+
+def is_applicant(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether she is the one who applied."""
+    return principal.audience is Audience.CITIZEN and principal.id == thing.get("applicant_id")
+
+
+def is_decider(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether he runs the park asked for, and is not the applicant himself.
+
+    A draft is nobody's business but the applicant's.
+    """
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.PARK_MANAGER
+        and thing.get("submitted_at") is not None
+        and thing.get("park_id") in principal.parks
+        and (principal.person is None or principal.person != thing.get("applicant_id"))
+    )
+
+
+def is_overseer(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the thing lies in the bureau clerk's county, or she has the whole league."""
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.BUREAU_STAFF
+        and thing.get("submitted_at") is not None
+        and "jurisdiction_code" in thing
+        and principal.county in (None, thing["jurisdiction_code"])
+    )
+
+
+RELATIONS = {
+    Relation.ANYONE: lambda principal, thing: True,
+    Relation.ENTREPRENEUR: lambda principal, thing: principal.audience is Audience.CITIZEN,
+    Relation.STAFF: lambda principal, thing: principal.audience is Audience.STAFF,
+    Relation.OWNER: is_owner,
+    Relation.APPLICANT: is_applicant,
+    Relation.DECIDER: is_decider,
+    Relation.OVERSEER: is_overseer,
+}
+
+R = Relation
+PARTIES = frozenset({R.APPLICANT, R.DECIDER, R.OVERSEER})
+SIGNED_IN = frozenset({R.ENTREPRENEUR, R.STAFF})
+OPEN = frozenset({R.ANYONE})
+
+# operation: the relations that open it. House rule: every route's operationId has a row here.
+PERMISSIONS: Mapping[str, frozenset[Relation]] = {
+    "checkHealth": OPEN,
+    "checkReadiness": OPEN,
+    "getOpenapi": OPEN,
+    "getProblem": OPEN,
+    "listDivisions": OPEN,
+    "listParks": OPEN,
+    "getPark": OPEN,
+    "listParkUnits": OPEN,
+    "listReasons": OPEN,
+    "loginWechat": OPEN,
+    "loginStaff": OPEN,
+    "confirmTotp": OPEN,
+    "refreshSession": OPEN,
+    "endSession": SIGNED_IN,
+    "listSessions": SIGNED_IN,
+    "endOtherSession": frozenset({R.OWNER}),
+    "getMe": SIGNED_IN,
+    "createApplication": frozenset({R.ENTREPRENEUR}),
+    "listApplications": SIGNED_IN,
+    "getApplication": PARTIES,
+    "getTimeline": PARTIES,
+    "updateApplication": frozenset({R.APPLICANT}),
+    "submitApplication": frozenset({R.APPLICANT}),
+    "withdrawApplication": frozenset({R.APPLICANT}),
+    "approveApplication": frozenset({R.DECIDER}),
+    "rejectApplication": frozenset({R.DECIDER}),
+    "listMessages": frozenset({R.ENTREPRENEUR}),
+    "countUnread": frozenset({R.ENTREPRENEUR}),
+    "markRead": frozenset({R.OWNER}),
+}
+
+# Which side of the house a relation can hold for: a token of the other side is refused outright.
+SIDES = {
+    Relation.ENTREPRENEUR: {Audience.CITIZEN},
+    Relation.STAFF: {Audience.STAFF},
+    Relation.OWNER: {Audience.CITIZEN, Audience.STAFF},
+    Relation.APPLICANT: {Audience.CITIZEN},
+    Relation.DECIDER: {Audience.STAFF},
+    Relation.OVERSEER: {Audience.STAFF},
+}
+
+
+def relations(principal: Principal | None, thing: Mapping[str, Any]) -> frozenset[Relation]:
+    """Return every relation in which the principal stands to the thing."""
+    if principal is None:
+        return OPEN
+    return frozenset(name for name, holds in RELATIONS.items() if holds(principal, thing))
+
+
+def can(principal: Principal | None, operation: str, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the principal may use the operation on the thing; unknown operations: no."""
+    return bool(PERMISSIONS.get(operation, frozenset()) & relations(principal, thing))
+
+
+def audiences(operation: str) -> frozenset[Audience]:
+    """Return whose tokens the operation takes; empty when it takes none, being open."""
+    allowed = PERMISSIONS[operation]
+    if allowed == OPEN:
+        return frozenset()
+    return frozenset().union(*(SIDES[relation] for relation in allowed))

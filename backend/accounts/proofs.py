@@ -1,0 +1,55 @@
+"""Is this the right password, and the right code?"""
+
+import hashlib
+import hmac
+import threading
+from datetime import datetime
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+# OWASP's second recommendation for argon2id: 19 MiB, two passes, one lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_two_at_once = threading.Semaphore(2)
+# Checked for unknown accounts, so that they take as long as known ones.
+_NOBODY = _hasher.hash("nobody has this password")
+TOTP_STEP_S = 30
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash to keep."""
+    with _two_at_once:
+        return _hasher.hash(password)
+
+
+def is_password(kept: str | None, given: str) -> bool:
+    """Compare in the same time whether the account exists or not."""
+    with _two_at_once:
+        try:
+            return _hasher.verify(kept or _NOBODY, given) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def new_totp_secret() -> str:
+    """Return a fresh base32 secret of 160 bits (RFC 4226, section 4)."""
+    return pyotp.random_base32()
+
+
+def totp_step(secret: str, code: str, at: datetime, last_step: int) -> int | None:
+    """Return the time step a code belongs to: this one or a neighbour, later than the last used.
+
+    RFC 6238, section 5.2: one step of tolerance, and each code is good for one use.
+    """
+    now_step = int(at.timestamp()) // TOTP_STEP_S
+    totp = pyotp.TOTP(secret)
+    for step in (now_step, now_step - 1, now_step + 1):
+        if step > last_step and hmac.compare_digest(totp.generate_otp(step), code):
+            return step
+    return None
+
+
+def fingerprint(text: str) -> str:
+    """Return a short name for an account or a network address, for counting tries."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,246 @@
+"""How do we read and change records?
+
+Reads outside an action run in autocommit and give their connection back at once. A change is
+an `@action`: one transaction, no nesting, commit or roll back.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from enum import Enum as Words
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+import uuid_utils.compat
+from flask_sqlalchemy import SQLAlchemy
+from psycopg import errors as pg
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    Executable,
+    MetaData,
+    RowMapping,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+from backend.errors import DatabaseDown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+# A lost race of this kind is nobody's fault: the same action simply runs again.
+RETRIED = (pg.DeadlockDetected, pg.SerializationFailure)
+TRIES = 3
+# The server is away, hung, full or out of connections: 503, and the client may try again.
+AWAY = (
+    pg.OperationalError,
+    pg.InterfaceError,
+    pg.QueryCanceled,
+    pg.LockNotAvailable,
+    pg.ReadOnlySqlTransaction,
+)
+TIMEOUTS = {
+    "statement_timeout": "3s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "timezone": "UTC",
+}
+
+
+class Model(DeclarativeBase):
+    """What all tables share: names of constraints, aware moments, text without length."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        int: BigInteger,
+        str: Text,
+        datetime: DateTime(timezone=True),
+        date: Date,
+        UUID: Uuid,
+    }
+
+
+class Numbered:
+    """A bigint key for us and a UUIDv7 for everybody else."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True, default=lambda: new_id())
+
+
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+session = db.session
+Json = JSONB
+
+_inside: ContextVar[bool] = ContextVar("inside_an_action", default=False)
+_around: ContextVar[Callable[[Callable[[], Any]], Any] | None] = ContextVar("around", default=None)
+_after: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+
+
+class ActionsDoNotNest(RuntimeError):
+    """An action was called from within an action."""
+
+
+def term(words: type[Words]) -> Enum:
+    """Return the type of a column that holds a member's name, and nothing else."""
+    return Enum(
+        words, native_enum=False, length=30, create_constraint=True, name=words.__name__.lower()
+    )
+
+
+def engine_options() -> dict[str, Any]:
+    """Return the pool and time-out settings of one web or worker process."""
+    settings = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())
+    return {
+        "hide_parameters": True,
+        "pool_size": 8,
+        "max_overflow": 0,
+        "pool_timeout": 5,
+        "pool_recycle": 300,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "options": settings,
+            "connect_timeout": 3,
+            "tcp_user_timeout": 5000,
+            "keepalives_idle": 30,
+        },
+    }
+
+
+def new_id() -> UUID:
+    """Return a fresh UUIDv7 (RFC 9562), which sorts by the time of its making."""
+    return uuid_utils.compat.uuid7()
+
+
+def rows(statement: Executable, /, **values: Any) -> Sequence[RowMapping]:
+    """Return all rows: in the transaction of the running action, else in autocommit."""
+    if _inside.get():
+        return session.execute(statement, values).mappings().all()
+    with reading() as connection:
+        return connection.execute(statement, values).mappings().all()
+
+
+def row(statement: Executable, /, **values: Any) -> RowMapping | None:
+    """Return the first row or None, like `rows`."""
+    return next(iter(rows(statement, **values)), None)
+
+
+@contextmanager
+def reading() -> Iterator[Any]:
+    """Lend an autocommit connection; raise DatabaseDown when there is none to be had."""
+    with _named_faults(), db.engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Run the function as the only transaction: commit its return, roll back its exception.
+
+    A deadlock or serialization failure runs it again, three times at most. Raise
+    ActionsDoNotNest when called from within another action.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _inside.get():
+            raise ActionsDoNotNest(function.__name__)
+        around = _around.get() or (lambda call: call())
+        for attempt in range(1, TRIES + 1):
+            try:
+                with _named_faults():
+                    return _in_transaction(lambda: around(lambda: function(*args, **kwargs)))
+            except DBAPIError as error:
+                if attempt == TRIES or not isinstance(error.orig, RETRIED):
+                    raise
+        raise AssertionError("unreachable")
+
+    return run
+
+
+@contextmanager
+def around_the_action(wrapper: Callable[[Callable[[], Any]], Any]) -> Iterator[None]:
+    """Let a wrapper stand around the next action, inside its transaction.
+
+    The idempotency key is taken and answered there, so that it commits with the effect.
+    """
+    token = _around.set(wrapper)
+    try:
+        yield
+    finally:
+        _around.reset(token)
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Ask for a call once the running action has committed; its failure is only logged."""
+    calls = _after.get()
+    if calls is None:
+        raise RuntimeError("after_commit outside of an action")
+    calls.append(call)
+
+
+def _in_transaction(call: Callable[[], R]) -> R:
+    inside, later = _inside.set(True), _after.set([])
+    try:
+        result = call()
+        session.commit()
+        calls = _after.get() or []
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.remove()
+        _inside.reset(inside)
+        _after.reset(later)
+    for after in calls:
+        try:
+            after()
+        except Exception:
+            log.exception("after_commit failed")
+    return result
+
+
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    """Turn 'the server is away' into DatabaseDown, without the driver's words."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, RETRIED) or not isinstance(error.orig, AWAY):
+            raise
+        log.warning("database away: %s", type(error.orig).__name__)
+        raise DatabaseDown from None
+    except PoolTimeout as error:
+        log.warning("no free connection: %s", type(error).__name__)
+        raise DatabaseDown from None
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """Return the name of the constraint that a statement broke."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+
+
+def is_alive() -> bool:
+    """Tell whether PostgreSQL answers."""
+    try:
+        return rows(text("SELECT 1 AS one"))[0]["one"] == 1
+    except DatabaseDown:
+        return False

@@ -1,0 +1,143 @@
+"""What can be declined, and what can break?
+
+    Refusal                     we understood, and decline
+    ├── NotSignedIn             no valid token of the right audience
+    ├── NotAllowed              signed in, may see the thing, may not do this to it
+    ├── NotFound                missing, or none of the caller's business: both look alike
+    ├── Malformed               cannot be read at all
+    ├── Invalid                 read, and wrong: every fault at once
+    ├── Incomplete              everything still missing, at once
+    ├── WrongStatus             the workflow has no such step from here
+    ├── Outdated                somebody changed it since the caller looked
+    ├── VersionMissing          a change that does not say which version it saw
+    ├── AlreadyOpen             one open application of a kind per person
+    ├── UnitTaken               another holding overlaps
+    ├── KeyMissing, KeyReused, KeyBusy      idempotency
+    └── TooMany                 wait before the next try
+    Fault                       our side, or a neighbour, is broken
+    ├── WeChatDown
+    └── DatabaseDown
+
+Status codes and titles are the API's (`miniprogram_api.problems`). The message of a refusal
+is in Chinese and fit to show; `more` holds what a client may want to act upon.
+"""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """An anticipated answer: no."""
+
+    detail = ""
+
+    def __init__(self, detail: str = "", **more: Any):
+        """Keep the sentence to show and what goes with it."""
+        self.detail = detail or self.detail
+        self.more = more
+        super().__init__(self.detail)
+
+
+class NotSignedIn(Refusal):
+    """No token, or one that is expired, forged, revoked or for the other audience."""
+
+    detail = "请先登录"
+
+
+class NotAllowed(Refusal):
+    """The caller may see the thing but not do this to it."""
+
+    detail = "您没有权限进行此操作"
+
+
+class NotFound(Refusal):
+    """Nothing here that the caller may know of."""
+
+    detail = "没有找到相关内容"
+
+
+class Malformed(Refusal):
+    """The request cannot be read; `errors` says where."""
+
+    detail = "请求格式有误"
+
+
+class Invalid(Refusal):
+    """The request can be read but not accepted; `errors` lists each fault with its pointer."""
+
+    detail = "填写内容有误，请逐项检查"
+
+
+class Incomplete(Refusal):
+    """Something required is still missing; `missing` lists all of it."""
+
+    detail = "还有必填内容未填写，请一次补齐"
+
+
+class WrongStatus(Refusal):
+    """The step does not exist from the present status; `actions` lists those that do."""
+
+    detail = "当前状态下不能进行此操作"
+
+
+class Outdated(Refusal):
+    """The caller saw an older version; `yours` and `current` name both."""
+
+    detail = "内容已被更新，请刷新后再试"
+
+
+class VersionMissing(Refusal):
+    """A change has to say which version it saw."""
+
+    detail = "请在 If-Match 中注明所依据的版本"
+
+
+class AlreadyOpen(Refusal):
+    """The person has an open application of this kind; `existing` names it."""
+
+    detail = "您已有一份正在办理的同类申请"
+
+
+class UnitTaken(Refusal):
+    """Another holding of the unit overlaps the period asked for."""
+
+    detail = "该场地在所选期间已被占用"
+
+
+class KeyMissing(Refusal):
+    """The operation needs an Idempotency-Key."""
+
+    detail = "缺少 Idempotency-Key"
+
+
+class KeyReused(Refusal):
+    """The key was used for a different request."""
+
+    detail = "该 Idempotency-Key 已用于另一请求"
+
+
+class KeyBusy(Refusal):
+    """The first request with this key is still running."""
+
+    detail = "同一请求正在处理中，请稍候"
+
+
+class TooMany(Refusal):
+    """Too many tries; `retry_after` gives the seconds to wait."""
+
+    detail = "尝试次数过多，请稍后再试"
+
+
+class Fault(Exception):
+    """Something is broken; the request may be repeated later."""
+
+    detail = "系统繁忙，请稍后再试"
+
+
+class WeChatDown(Fault):
+    """WeChat did not answer in a usable way."""
+
+    detail = "微信服务暂不可用，请稍后再试"
+
+
+class DatabaseDown(Fault):
+    """PostgreSQL did not answer in time."""

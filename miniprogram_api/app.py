@@ -1,0 +1,83 @@
+"""How are the pieces joined?"""
+
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backend import jobs, vault
+from backend.audit import actions as audit
+from backend.cache import Cache
+from backend.config import Settings
+from backend.db import db, engine_options
+from backend.readiness import MIGRATIONS
+from backend.wechat.client import WeChat
+from backend.wechat.token_store import DatabaseTokens
+from miniprogram_api import auth, logs, openapi, problems
+from miniprogram_api.json import FastJson
+from miniprogram_api.routes import applications, messages, parks, session, system
+from notifications import fanout, work
+
+MAX_BODY = 1024 * 1024
+NOUNS = (system, session, parks, applications, messages)
+
+
+def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = None) -> Flask:
+    """Build the app from its settings; another WeChat or cache may be passed in."""
+    app = Flask("xingan", static_folder=None)
+    app.json = FastJson(app)
+    app.url_map.strict_slashes = False
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+    )
+    vault.use(vault.Vault(settings.data_keys, settings.data_key_current, settings.index_keys))
+    app.extensions.update(
+        settings=settings,
+        cache=cache or Cache(settings.redis_url),
+        cursor_key=settings.cursor_key,
+        jobs=jobs.job_app(settings.database_url),
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    app.extensions["wechat"] = wechat or _wechat(app, settings)
+    logs.register(app)
+    problems.register(app)
+    auth.register(app, settings)
+    api = openapi.register(app)
+    for noun in NOUNS:
+        api.register_blueprint(noun.routes)
+    app.register_blueprint(system.metrics)
+    app.register_blueprint(system.docs)
+    _listen()
+    hops = settings.trusted_proxy_hops
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _wechat(app: Flask, settings: Settings) -> WeChat:
+    ring, place = vault.keys(), f"wechat_token|token|{settings.wechat_appid}"
+    with app.app_context():
+        tokens = DatabaseTokens(
+            db.engine,
+            settings.wechat_appid,
+            seal=lambda plain: ring.seal(place, plain),
+            unseal=lambda sealed: ring.unseal(place, sealed),
+        )
+    return WeChat(
+        base_url=settings.wechat_api_base,
+        appid=settings.wechat_appid,
+        secret=settings.wechat_appsecret,
+        tokens=tokens,
+    )
+
+
+def _listen() -> None:
+    """Let the messages hear of events: in their transaction, and once they are committed."""
+    assert work is not None
+    audit.deferred[:] = [fanout.defer_announcement]
+    audit.told[:] = [fanout.announce]

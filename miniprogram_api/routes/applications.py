@@ -1,0 +1,153 @@
+"""Applications: drafting, submitting, deciding, and always knowing where the case stands."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.access import Principal
+from backend.applications import actions, queries
+from backend.applications.workflow import STEPS, Reason
+from miniprogram_api import cached, cursors
+from miniprogram_api.operations import Routes
+from miniprogram_api.schemas import applications as shapes
+
+routes = Routes("applications", __name__, description="申请与办理")
+ONE = "/applications/<uuid:application_id>"
+
+
+@routes.operation(
+    "POST",
+    "/applications",
+    "createApplication",
+    body=shapes.NewApplication,
+    gives=shapes.ApplicationSchema,
+    status=201,
+    key="key",
+    versioned=True,
+    may_refuse=(409,),
+)
+def create_application(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
+    """Begin a draft for a park."""
+    return actions.create(body["kind"], park=body["park_id"], sections=body["sections"], by=by)
+
+
+@routes.operation(
+    "GET",
+    "/applications",
+    "listApplications",
+    query=shapes.ApplicationQuery,
+    gives=shapes.APPLICATION_PAGE,
+)
+def list_applications(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
+    """The applicant's own, newest first; a manager's or the bureau's queue, most urgent first."""
+    asked, limit = {"status": str(query["status"])}, query["limit"]
+    after = cursors.unpack(query["cursor"], "listApplications", asked, by)
+    found = queries.listed(by, status=query["status"], after=after, limit=limit + 1)
+    more = len(found) > limit
+    last = cursors.pack(found[limit - 1]["row"], "listApplications", asked, by) if more else None
+    return {"items": found[:limit], "next_cursor": last}
+
+
+@routes.operation("GET", ONE, "getApplication", gives=shapes.ApplicationSchema, versioned=True)
+def get_application(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """One application, with what the caller may do to it now."""
+    return queries.get(application_id, by)
+
+
+@routes.operation("GET", f"{ONE}/timeline", "getTimeline", gives=shapes.TimelineSchema)
+def get_timeline(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """What happened so far, who holds the case, since when and until when."""
+    return queries.timeline(application_id, by)
+
+
+@routes.operation(
+    "PUT",
+    ONE,
+    "updateApplication",
+    body=shapes.ChangedApplication,
+    gives=shapes.ApplicationSchema,
+    key="natural",
+    if_match=True,
+    versioned=True,
+    steps=STEPS,
+)
+def update_application(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Replace the named sections of a draft."""
+    park, sections = body["park_id"], body["sections"]
+    return actions.update(application_id, seen=seen, by=by, sections=sections, park=park)
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/submit",
+    "submitApplication",
+    gives=shapes.ApplicationSchema,
+    key="key",
+    if_match=True,
+    versioned=True,
+    steps=STEPS,
+)
+def submit_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Hand the draft to the park; everything missing is named at once."""
+    return actions.submit(application_id, seen=seen, by=by)
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/withdraw",
+    "withdrawApplication",
+    gives=shapes.ApplicationSchema,
+    key="key",
+    if_match=True,
+    versioned=True,
+    steps=STEPS,
+)
+def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Take the application back, for good."""
+    return actions.withdraw(application_id, seen=seen, by=by)
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/approve",
+    "approveApplication",
+    body=shapes.Approval,
+    gives=shapes.ApplicationSchema,
+    key="key",
+    if_match=True,
+    versioned=True,
+    steps=STEPS,
+)
+def approve_application(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Grant a unit; a unit that is held on any of these days is refused with the free ones."""
+    unit = body.pop("unit_id")
+    approved = actions.approve(application_id, seen=seen, by=by, unit=unit, **body)
+    cached.forget("parks")
+    return approved
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/reject",
+    "rejectApplication",
+    body=shapes.Rejection,
+    gives=shapes.ApplicationSchema,
+    key="key",
+    if_match=True,
+    versioned=True,
+    steps=STEPS,
+)
+def reject_application(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Refuse for coded reasons."""
+    return actions.reject(application_id, seen=seen, by=by, **body)
+
+
+@routes.operation("GET", "/reasons", "listReasons", gives=shapes.ReasonListSchema)
+def list_reasons() -> dict[str, Any]:
+    """The coded reasons for a refusal."""
+    return {"items": [{"code": reason, "label": reason.value} for reason in Reason]}

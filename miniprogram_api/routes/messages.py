@@ -1,0 +1,42 @@
+"""Messages: the inbox is the record, WeChat only a nudge."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.access import Principal
+from miniprogram_api import cursors
+from miniprogram_api.operations import Routes
+from miniprogram_api.schemas import messages as shapes
+from miniprogram_api.schemas.shared import Paging
+from notifications import inbox
+
+routes = Routes("messages", __name__, description="消息")
+
+
+@routes.operation("GET", "/messages", "listMessages", query=Paging, gives=shapes.MESSAGE_PAGE)
+def list_messages(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
+    """The caller's messages, newest first, each with what became of its push."""
+    limit = query["limit"]
+    position = cursors.unpack(query["cursor"], "listMessages", {}, by)
+    found = inbox.listed(by, after=position and position[0], limit=limit + 1)
+    more = len(found) > limit
+    last = cursors.pack([found[limit - 1]["id"]], "listMessages", {}, by) if more else None
+    return {"items": found[:limit], "next_cursor": last}
+
+
+@routes.operation("GET", "/messages/unread", "countUnread", gives=shapes.UnreadSchema)
+def count_unread(by: Principal) -> dict[str, int]:
+    """How many messages the caller has not read."""
+    return {"unread": inbox.unread(by)}
+
+
+@routes.operation(
+    "POST",
+    "/messages/<uuid:message_id>/read",
+    "markRead",
+    gives=shapes.MessageSchema,
+    key="natural",
+)
+def mark_read(by: Principal, message_id: UUID) -> dict[str, Any]:
+    """Note that the message was read; reading it again changes nothing."""
+    return inbox.mark_read(message_id, by=by)

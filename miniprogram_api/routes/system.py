@@ -1,0 +1,100 @@
+"""System: is it alive, is it ready, what does it offer, what does a problem mean?"""
+
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from flask_swagger_ui import get_swaggerui_blueprint
+from marshmallow import Schema, fields
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import REGISTRY as LOCAL
+
+from backend import readiness
+from backend.errors import DatabaseDown, NotFound
+from miniprogram_api import openapi
+from miniprogram_api.operations import Routes
+from miniprogram_api.problems import BY_SLUG
+
+routes = Routes("system", __name__, description="运行状态与说明")
+metrics = Blueprint("metrics", __name__)
+docs = get_swaggerui_blueprint("/docs", "/openapi.json", {"app_name": "兴安创业园 API"})
+LOOPBACK = ("127.0.0.1", "::1")
+# Swagger UI starts itself with a script in its page; nothing comes from another host.
+DOCS_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'"
+)
+
+
+class HealthSchema(Schema):
+    """The process answers."""
+
+    status = fields.String(required=True, metadata={"example": "ok"})
+
+
+class ReadinessSchema(HealthSchema):
+    """What the process needs, and whether it has it; Redis is only reported."""
+
+    database = fields.Boolean(required=True)
+    schema_version = fields.String(required=True, allow_none=True, metadata={"example": "0006"})
+    redis = fields.Boolean(required=True)
+
+
+class MeaningSchema(Schema):
+    """What a kind of problem means."""
+
+    title = fields.String(required=True, metadata={"example": "场地已被占用"})
+    status = fields.Integer(required=True, metadata={"example": 409})
+    meaning = fields.String(required=True)
+
+
+@routes.operation("GET", "/healthz", "checkHealth", gives=HealthSchema, base="")
+def check_health() -> dict[str, str]:
+    """The process is up."""
+    return {"status": "ok"}
+
+
+@routes.operation("GET", "/readyz", "checkReadiness", gives=ReadinessSchema, base="")
+def check_readiness() -> dict[str, Any]:
+    """The process can serve: PostgreSQL answers with the schema that this code expects."""
+    found = readiness.check(current_app.extensions["cache"])
+    if not found["ready"]:
+        raise DatabaseDown
+    return {"status": "ok", **found}
+
+
+@routes.operation("GET", "/openapi.json", "getOpenapi", gives=None, base="")
+def get_openapi() -> Response:
+    """This document."""
+    return current_app.json.response(openapi.document())
+
+
+@routes.operation("GET", "/problems/<slug>", "getProblem", gives=MeaningSchema)
+def get_problem(slug: str) -> dict[str, Any]:
+    """What a kind of problem means; the `type` of each problem document leads here."""
+    if slug not in BY_SLUG:
+        raise NotFound
+    return BY_SLUG[slug]._asdict()
+
+
+@metrics.get("/metrics")
+def get_metrics() -> Response:
+    """Counters and times for Prometheus, for this machine or the holder of the token."""
+    token = current_app.extensions["settings"].metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if request.remote_addr not in LOOPBACK and not (
+        token and hmac.compare_digest(given.encode(), token.encode())
+    ):
+        raise NotFound
+    registry = LOCAL
+    if current_app.extensions["settings"].metrics_dir:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST)
+
+
+@docs.after_request
+def allow_own_scripts(response: Response) -> Response:
+    """Let the pages of the documentation run their own scripts."""
+    response.headers["Content-Security-Policy"] = DOCS_POLICY
+    return response

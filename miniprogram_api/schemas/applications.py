@@ -1,0 +1,199 @@
+"""What does an application look like, and what may be sent to change it?
+
+The input of each section is built from the table in `backend.applications.forms`, so that a new
+question there is a new field here and in the OpenAPI document.
+"""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from backend.applications.forms import FORMS, Field, Section, Type
+from backend.applications.workflow import Kind, Reason, Status
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.strict import (
+    CreditCode,
+    Day,
+    Id,
+    Label,
+    OneOf,
+    Phone,
+    Strict,
+    Text,
+    Whole,
+    YesNo,
+)
+
+LONG_TEXT = 200
+
+
+def _input(field: Field) -> fields.Field[Any]:
+    """Return the input field of one question; a draft may leave every one open."""
+    open_ = {"allow_none": True, "load_default": None}
+    makers: dict[Type, Any] = {
+        Type.TEXT: lambda: Text(most=field.most, lines=field.most > LONG_TEXT, **open_),
+        Type.PHONE: lambda: Phone(metadata={"example": "13800138000"}, **open_),
+        Type.CREDIT_CODE: lambda: CreditCode(metadata={"example": "91152201MA0N0TRE47"}, **open_),
+        Type.CHOICE: lambda: OneOf(field.choices, raw=True, **open_),  # type: ignore[arg-type]
+        Type.WHOLE: lambda: Whole(least=field.least, most=field.most, **open_),
+        Type.DAY: lambda: Day(metadata={"example": "2026-12-01"}, **open_),
+        Type.CONSENT: lambda: YesNo(**open_),
+    }
+    made: fields.Field[Any] = makers[field.type]()
+    made.metadata["description"] = field.label
+    return made
+
+
+def _section_schema(kind: Kind, section: Section) -> type[Schema]:
+    name = f"{kind.name.title()}{section.name.title()}Section"
+    return Strict.from_dict({field.name: _input(field) for field in section.fields}, name=name)
+
+
+def _sections_schema(kind: Kind) -> type[Schema]:
+    parts = {
+        section.name: fields.Nested(
+            _section_schema(kind, section), metadata={"description": section.label}
+        )
+        for section in FORMS[kind]
+    }
+    return Strict.from_dict(parts, name=f"{kind.name.title()}Sections")
+
+
+# One kind so far; a second one makes this a choice by `kind`.
+TenancySections = _sections_schema(Kind.TENANCY)
+
+
+class NewApplication(Strict):
+    """Begins a draft; sections may come with it or later."""
+
+    kind = OneOf(Kind, required=True)
+    park_id = Id(required=True)
+    sections = fields.Nested(TenancySections, load_default=dict)
+
+
+class ChangedApplication(Strict):
+    """Replaces the sections that it names and leaves the others alone."""
+
+    park_id = Id(load_default=None)
+    sections = fields.Nested(TenancySections, load_default=dict)
+
+
+class Approval(Strict):
+    """Grants a unit; period and note may be left to what was asked for."""
+
+    unit_id = Id(required=True)
+    starts_on = Day(load_default=None, metadata={"example": "2026-12-01"})
+    term_months = Whole(least=1, most=36, load_default=None)
+    note = Text(most=500, least=0, lines=True, load_default="")
+
+
+class Rejection(Strict):
+    """Refuses for coded reasons; `other` needs a note."""
+
+    reasons = fields.List(
+        OneOf(Reason),
+        required=True,
+        validate=validate.Length(1, len(Reason), error="至少选择一个原因"),
+        error_messages={"required": "必填", "invalid": "应为列表", "null": "不能为空"},
+    )
+    note = Text(most=500, least=0, lines=True, load_default="")
+
+
+class ApplicationQuery(Paging):
+    """Narrows the list of applications."""
+
+    status = OneOf(Status, load_default=None)
+
+
+class MissingSchema(Schema):
+    """One thing that is still to be filled in."""
+
+    pointer = fields.String(required=True, metadata={"example": "#/sections/applicant/phone"})
+    label = fields.String(required=True, metadata={"example": "申请人 · 联系电话"})
+
+
+class HolderSchema(Schema):
+    """Who has to act now."""
+
+    party = fields.String(required=True, metadata={"example": "decider"})
+    label = fields.String(required=True, metadata={"example": "恒隆创业广场管理员"})
+    phone = fields.String(required=True, allow_none=True)
+
+
+class ReasonSchema(Schema):
+    """A coded reason."""
+
+    code = OneOf(Reason, required=True)
+    label = fields.String(required=True, metadata={"example": "暂无合适场地"})
+
+
+class DecisionSchema(Schema):
+    """What was decided and why."""
+
+    at = Moment(required=True)
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    note = fields.String(required=True)
+
+
+class GrantedUnitSchema(Schema):
+    """The unit that was granted; the last day is included."""
+
+    id = PublicId(required=True)
+    code = fields.String(required=True, metadata={"example": "A101"})
+    starts_on = fields.Date(required=True, metadata={"example": "2026-12-01"})
+    ends_on = fields.Date(required=True, metadata={"example": "2027-11-30"})
+
+
+class StandingSchema(Schema):
+    """Where a case stands, who holds it, since when and until when."""
+
+    id = PublicId(required=True)
+    number = fields.String(required=True, metadata={"example": "RZ-2026-000123"})
+    status = OneOf(Status, required=True)
+    status_label = Label(required=True, attribute="status", metadata={"example": "已提交，待审核"})
+    held_by = fields.Nested(HolderSchema, required=True, allow_none=True)
+    held_since = Moment(required=True, allow_none=True)
+    due_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-11-30"})
+
+
+class ApplicationSchema(StandingSchema):
+    """An application as the caller may see it."""
+
+    kind = OneOf(Kind, required=True)
+    kind_label = Label(required=True, attribute="kind", metadata={"example": "入驻申请"})
+    park_id = PublicId(required=True)
+    park_name = fields.String(required=True, metadata={"example": "恒隆创业广场"})
+    actions = fields.List(fields.String(), required=True)
+    sections = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+    missing = fields.List(fields.Nested(MissingSchema), required=True)
+    created_at = Moment(required=True)
+    submitted_at = Moment(required=True, allow_none=True)
+    decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
+    unit = fields.Nested(GrantedUnitSchema, required=True, allow_none=True)
+    verdict = fields.Dict(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"example": 1})
+
+
+class HappenedSchema(Schema):
+    """One line of the timeline."""
+
+    at = Moment(required=True)
+    event = fields.String(required=True, metadata={"example": "submitted"})
+    label = fields.String(required=True, metadata={"example": "提交申请"})
+    by = fields.String(required=True, metadata={"example": "申请人"})
+    decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
+
+
+class TimelineSchema(StandingSchema):
+    """What happened, oldest first, and what comes next."""
+
+    items = fields.List(fields.Nested(HappenedSchema), required=True)
+
+
+class ReasonListSchema(Schema):
+    """All coded reasons."""
+
+    items = fields.List(fields.Nested(ReasonSchema), required=True)
+
+
+APPLICATION_PAGE = page_of(ApplicationSchema)

@@ -1,0 +1,79 @@
+"""Who hears of which event, and in which words?"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from backend.access import Relation
+
+
+class Row(NamedTuple):
+    """One reader of one event.
+
+    `title`, `body` and the values of `push` are filled in with the particulars that
+    `fanout.particulars` collects. `template` names the WeChat template; its number is a setting
+    of the installation. `push` maps the template's keys to their words.
+    """
+
+    event: str
+    reader: Relation
+    title: str
+    body: str
+    link: str
+    template: str
+    push: Mapping[str, str]
+
+
+CATALOGUE = (
+    Row(
+        event="application.approved",
+        reader=Relation.APPLICANT,
+        title="入驻申请已通过",
+        body="您的入驻申请 {number} 已由{park_name}审核通过，场地 {unit_code}，"
+        "自 {starts_on} 至 {ends_on}。请按园区通知办理入驻手续。{note}",
+        link="pages/applications/detail?id={id}",
+        template="tenancy_result",
+        push={
+            "thing1": "{park_name}",
+            "phrase2": "审核通过",
+            "date3": "{decided_at}",
+            "thing4": "场地{unit_code}，请办理入驻手续",
+        },
+    ),
+    Row(
+        event="application.rejected",
+        reader=Relation.APPLICANT,
+        title="入驻申请未通过",
+        body="您的入驻申请 {number} 未获{park_name}通过。原因：{reasons}。{note}"
+        "您可以修改后重新申请，也可以选择其他园区。",
+        link="pages/applications/detail?id={id}",
+        template="tenancy_result",
+        push={
+            "thing1": "{park_name}",
+            "phrase2": "审核不通过",
+            "date3": "{decided_at}",
+            "thing4": "原因：{reasons}",
+        },
+    ),
+)
+
+# Events of which nobody is told: the one who did it sees it at once.
+SILENT = frozenset(
+    {
+        "application.created",
+        "application.updated",
+        "application.submitted",
+        "application.withdrawn",
+        "session.opened",
+        "session.ended",
+        "session.revoked",
+        "staff.created",
+    }
+)
+
+
+def readers_of(event: str) -> tuple[Row, ...]:
+    """Return the rows of an event; an event without any must stand in SILENT."""
+    found = tuple(row for row in CATALOGUE if row.event == event)
+    if not found and event not in SILENT:
+        raise LookupError(f"{event} has no row in the catalogue and is not silent")
+    return found

@@ -1,0 +1,195 @@
+"""How does a push leave, so that nothing is lost and nothing is sent twice?
+
+claim (a lease) → intent (committed) → send (no transaction held) → result. WeChat knows no
+idempotency key: whoever dies between intent and result leaves a push whose fate is unknown, and
+that is what its row says. All leases are judged by the database's clock.
+"""
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import RowMapping, text
+
+from backend import jobs
+from backend.accounts.queries import openid_of
+from backend.db import action, session
+from backend.wechat.outcome import Outcome, Word
+from notifications.models import Status
+
+BATCH = 20
+CLAIM_S, SEND_S = 30, 20
+# Between the intent and the call nothing may take longer than this, or the lease proves nothing.
+GUARD_S = 1.0
+RETRY_S = (2, 5, 15, 60)
+BECOMES = {
+    Word.ACCEPTED: Status.ACCEPTED,
+    Word.REJECTED: Status.REJECTED,
+    Word.RETRY: Status.RETRY_WAIT,
+    Word.UNKNOWN: Status.UNKNOWN,
+    Word.FAILED: Status.FAILED,
+}
+
+
+class Pushes(Protocol):
+    """What we need of WeChat."""
+
+    def send(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> Outcome:
+        """Send one subscription message and say in one word what became of it."""
+
+
+@jobs.task()
+def send_due(tools: Mapping[str, Any]) -> None:
+    """Send whatever is due."""
+    settings = tools["settings"]
+    send_all_due(tools["wechat"], settings.wechat_templates, rate=settings.wechat_send_rate)
+
+
+def send_all_due(wechat: Pushes, templates: Mapping[str, str], *, rate: int) -> int:
+    """Claim and send until nothing is due; return how many pushes were tried.
+
+    `rate` is the number of sends a second of all workers together.
+    """
+    me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    tried = 0
+    while claimed := claim(me, rate=rate):
+        for push in claimed:
+            tried += send_one(wechat, templates, push, me)
+    return tried
+
+
+def send_one(wechat: Pushes, templates: Mapping[str, str], push: RowMapping, me: str) -> bool:
+    """Send one claimed push; tell whether it was tried."""
+    openid, template_id = openid_of(push["person_id"]), templates.get(push["template"])
+    if openid is None or template_id is None:
+        _end(push["id"], me, Status.SKIPPED, "no openid" if openid is None else "no template")
+        return False
+    started = time.monotonic()
+    if not intend(push["id"], me):
+        return False
+    if time.monotonic() - started > GUARD_S:
+        release(push["id"], me)
+        return False
+    outcome = wechat.send(openid, template_id, push["page"], push["content"])
+    settle(push["id"], push["claim_epoch"], push["attempts"], outcome)
+    return True
+
+
+@action
+def claim(me: str, *, rate: int) -> Sequence[RowMapping]:
+    """Take up to a batch of due pushes under a lease, no more than the rate leaves room for."""
+    return (
+        session.execute(
+            text(
+                """
+                UPDATE delivery SET status = 'CLAIMED', claimed_by = :me,
+                       claim_epoch = claim_epoch + 1, lease_until = now() + :lease * interval '1 s'
+                WHERE id IN (
+                    SELECT id FROM delivery
+                    WHERE status IN ('PENDING', 'RETRY_WAIT') AND next_try_at <= now()
+                      AND expires_at > now()
+                    ORDER BY next_try_at, id
+                    LIMIT greatest(0, least(:batch, :rate - (
+                        SELECT count(*) FROM delivery WHERE intent_at > now() - interval '1 s')))
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING id, person_id, template, page, content, attempts, claim_epoch
+                """
+            ),
+            {"me": me, "lease": CLAIM_S, "batch": BATCH, "rate": rate},
+        )
+        .mappings()
+        .all()
+    )
+
+
+@action
+def intend(delivery_id: int, me: str) -> bool:
+    """Commit that the push is about to leave; tell whether it still may."""
+    return bool(
+        session.execute(
+            text(
+                """
+                UPDATE delivery SET status = 'SENDING', attempts = attempts + 1,
+                       intent_at = clock_timestamp(),
+                       lease_until = clock_timestamp() + :lease * interval '1 s'
+                WHERE id = :id AND status = 'CLAIMED' AND claimed_by = :me
+                  AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
+                """
+            ),
+            {"id": delivery_id, "me": me, "lease": SEND_S},
+        ).rowcount
+    )
+
+
+@action
+def release(delivery_id: int, me: str) -> None:
+    """Give back a push that certainly has not left."""
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = 'PENDING', lease_until = NULL, intent_at = NULL
+            WHERE id = :id AND status = 'SENDING' AND claimed_by = :me
+            """
+        ),
+        {"id": delivery_id, "me": me},
+    )
+
+
+@action
+def settle(delivery_id: int, epoch: int, attempts: int, outcome: Outcome) -> None:
+    """Write down what became of the push; the late answer of a paused worker still counts."""
+    becomes = BECOMES[outcome.word]
+    wait = outcome.retry_after_s or RETRY_S[min(attempts, len(RETRY_S) - 1)]
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = :status, errcode = :errcode, detail = :detail,
+                   provider_id = :msgid, lease_until = NULL,
+                   next_try_at = clock_timestamp() + :wait * interval '1 s',
+                   settled_at = CASE WHEN :final THEN clock_timestamp() END
+            WHERE id = :id AND claim_epoch = :epoch AND status IN ('SENDING', 'UNKNOWN')
+            """
+        ),
+        {
+            "id": delivery_id,
+            "epoch": epoch,
+            "status": becomes.name,
+            "errcode": outcome.errcode,
+            "detail": outcome.detail[:200],
+            "msgid": outcome.msgid,
+            "wait": wait,
+            "final": becomes is not Status.RETRY_WAIT,
+        },
+    )
+
+
+@action
+def sweep() -> None:
+    """Free expired claims, call expired intents unknown, and give up what is too late."""
+    for change in (
+        "status = 'PENDING', lease_until = NULL "
+        "WHERE status = 'CLAIMED' AND lease_until < clock_timestamp()",
+        "status = 'UNKNOWN', lease_until = NULL, settled_at = clock_timestamp(), "
+        "detail = 'the worker died while sending' "
+        "WHERE status = 'SENDING' AND lease_until < clock_timestamp()",
+        "status = 'EXPIRED', settled_at = clock_timestamp() "
+        "WHERE status IN ('PENDING', 'RETRY_WAIT') AND expires_at <= clock_timestamp()",
+    ):
+        session.execute(text(f"UPDATE delivery SET {change}"))
+
+
+@action
+def _end(delivery_id: int, me: str, status: Status, detail: str) -> None:
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = :status, detail = :detail, lease_until = NULL,
+                   settled_at = clock_timestamp()
+            WHERE id = :id AND status = 'CLAIMED' AND claimed_by = :me
+            """
+        ),
+        {"id": delivery_id, "me": me, "status": status.name, "detail": detail},
+    )

@@ -1,0 +1,129 @@
+"""Which messages grow out of an event?
+
+Runs right after the event's commit and, in case that process died, from a job that was committed
+with the event. It touches only the database, so it cannot half fail; and as a message is unique
+for an event and a reader, doing it twice does nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend import clock, jobs
+from backend.access import Relation
+from backend.applications import queries as applications
+from backend.applications.workflow import Reason
+from backend.audit.models import Event
+from backend.db import action, new_id, rows, session
+from notifications import fields
+from notifications.catalogue import Row, readers_of
+from notifications.models import Delivery, Message, Status
+
+PUSH_WITHIN = timedelta(hours=24)
+LATE_AFTER = timedelta(seconds=30)
+
+
+@jobs.task()
+def announce_event(tools: Mapping[str, Any], event_id: int) -> None:
+    """Do what `announce` does, from a job."""
+    announce(event_id)
+
+
+def defer_announcement(event_id: int) -> None:
+    """Ask, in the transaction of the event, for its announcement."""
+    jobs.defer("announce_event", event_id=event_id)
+
+
+@action
+def announce(event_id: int) -> None:
+    """Write one message for each reader of the event, once, and ask for their delivery."""
+    event = session.scalar(
+        select(Event)
+        .where(Event.id == event_id, Event.announced_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    if event is None:
+        return
+    pushed = [_write(event, each) for each in readers_of(event.name)]
+    event.announced_at = clock.now()
+    if any(pushed):
+        jobs.defer("send_due", queueing_lock="send_due")
+
+
+def announce_late_events() -> None:
+    """Announce whatever was left behind by a process and a job that both died."""
+    late = rows(
+        select(Event.id)
+        .where(Event.announced_at.is_(None), Event.at < clock.now() - LATE_AFTER)
+        .order_by(Event.id)
+        .limit(500)
+    )
+    for each in late:
+        announce(each["id"])
+
+
+def _write(event: Event, told: Row) -> bool:
+    """Write the message of one reader and its push; tell whether there is one to send."""
+    known = particulars(event)
+    person_id = READERS[told.reader](known)
+    now = clock.now()
+    written = session.scalar(
+        insert(Message)
+        .values(
+            public_id=new_id(),
+            event_id=event.id,
+            event=event.name,
+            person_id=person_id,
+            title=told.title.format_map(known),
+            body=told.body.format_map(known),
+            link=told.link.format_map(known),
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Message.id)
+    )
+    if written is None:
+        return False
+    session.add(
+        Delivery(
+            message_id=written,
+            person_id=person_id,
+            channel="wechat",
+            template=told.template,
+            page=told.link.format_map(known),
+            content={
+                key: fields.fit(key, words.format_map(known)) for key, words in told.push.items()
+            },
+            status=Status.PENDING,
+            next_try_at=now,
+            expires_at=now + PUSH_WITHIN,
+        )
+    )
+    return True
+
+
+READERS: Mapping[Relation, Callable[[Mapping[str, Any]], int]] = {
+    Relation.APPLICANT: lambda known: known["applicant_id"],
+}
+
+
+def particulars(event: Event) -> dict[str, Any]:
+    """Collect the words an application's messages may use."""
+    public_id = applications.public_id_of(event.subject_id)
+    found = applications.find(public_id)
+    assert found is not None
+    return {
+        "id": found["public_id"],
+        "applicant_id": found["applicant_id"],
+        "number": found["number"],
+        "park_name": found["park_name"],
+        "unit_code": found["unit_code"] or "",
+        "starts_on": found["starts_on"] or "",
+        "ends_on": found["ends_on"] or "",
+        "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
+        "reasons": "、".join(Reason[name].value for name in found["reasons"]),
+        "note": f"园区留言：{found['note']}。" if found["note"] else "",
+    }

@@ -1,0 +1,88 @@
+"""What do we keep of a message and of each attempt to push it?"""
+
+from datetime import datetime
+from enum import Enum as Words
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Json, Model, Numbered, term
+
+
+class Status(Words):
+    """What became of a push. The inbox message is there whatever this says."""
+
+    PENDING = "等待发送"
+    CLAIMED = "准备发送"
+    SENDING = "正在发送"
+    ACCEPTED = "微信已受理"
+    REJECTED = "未订阅或微信未受理"
+    FAILED = "发送失败"
+    RETRY_WAIT = "稍后重试"
+    UNKNOWN = "结果未知，不再重发"
+    DELIVERED = "已送达"
+    REFUSED = "用户未收到"
+    SKIPPED = "无需推送"
+    CANCELLED = "已取消"
+    EXPIRED = "超过时限"
+
+
+class Message(Numbered, Model):
+    """One reader's copy of what happened: this row is the notification."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("event_id", "person_id"),
+        Index("ix_message_inbox", "person_id", "id"),
+        Index("ix_message_unread", "person_id", postgresql_where=text("read_at IS NULL")),
+    )
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    event: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    title: Mapped[str]
+    body: Mapped[str]
+    link: Mapped[str]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Delivery(Model):
+    """One push of one message: the ledger, not the queue, holds its truth."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("message_id", "channel"),
+        Index(
+            "ix_delivery_due",
+            "next_try_at",
+            postgresql_where=text("status IN ('PENDING', 'RETRY_WAIT')"),
+        ),
+        Index(
+            "ix_delivery_leased",
+            "lease_until",
+            postgresql_where=text("status IN ('CLAIMED', 'SENDING')"),
+        ),
+        Index("ix_delivery_intent_at", "intent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[str]
+    template: Mapped[str]
+    page: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    status: Mapped[Status] = mapped_column(term(Status))
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None]
+    claim_epoch: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    intent_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    errcode: Mapped[int | None]
+    detail: Mapped[str | None]
+    provider_id: Mapped[str | None]
