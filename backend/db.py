@@ -164,6 +164,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         if _inside.get():
             raise ActionsDoNotNest(function.__name__)
         around = _around.get() or (lambda call: call())
+        _around.set(None)  # It stands around one action only, not around what follows.
         for attempt in range(1, TRIES + 1):
             try:
                 with _named_faults():

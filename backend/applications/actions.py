@@ -205,11 +205,18 @@ def _park(public_id: UUID) -> int:
 
 
 def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the sections with their sensitive answers sealed to this application."""
-    kept = {name: dict(answers) for name, answers in sections.items()}
+    """Copy the sections as JSON, with their sensitive answers sealed to this application."""
+    kept = {
+        name: {field: _plain(answer) for field, answer in answers.items()}
+        for name, answers in sections.items()
+    }
     for section, field in forms.sensitive(application.kind):
         plain = kept.get(section, {}).get(field)
         if plain:
             place = queries.sealed_place(application.public_id, section, field)
             kept[section][field] = vault.keys().seal(place, plain)
     return kept
+
+
+def _plain(answer: Any) -> Any:
+    return answer.isoformat() if isinstance(answer, date) else answer

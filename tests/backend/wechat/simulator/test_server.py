@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from wechatpy import WeChatClient
+from wechatpy.exceptions import WeChatClientException
 
 from backend.wechat.simulator.server import Simulator
 
@@ -258,3 +260,35 @@ def test_by_itself_it_prints_one_line_and_ends_on_sigterm():
     assert line.startswith("WeChat stand-in listening on http://127.0.0.1:")
     assert "openid" in answer
     assert (rest, process.returncode) == ("", 0)
+
+
+@pytest.fixture
+def foreign(simulator, monkeypatch):
+    """Give a client that others wrote against the real WeChat."""
+    token, _ = simulator.account.tokens.stable()
+    client = WeChatClient(simulator.appid, simulator.secret, access_token=token)
+    monkeypatch.setattr(type(client.wxa), "API_BASE_URL", simulator.url + "/")
+    yield client
+    client._http.close()
+
+
+def test_a_foreign_client_signs_in_and_sends(simulator, foreign):
+    openid = foreign.wxa.code_to_session("demo:其其格")["openid"]
+    data = {
+        "thing1": {"value": "创业园"},
+        "phrase2": {"value": "审核通过"},
+        "date3": {"value": "2026年11月23日"},
+        "thing4": {"value": "无"},
+    }
+
+    said = foreign.wxa.send_subscribe_message(openid, "TENANCY_RESULT", data, "pages/index/index")
+
+    assert said["errcode"] == 0
+    assert simulator.arrivals() == {openid: {"arrived": 1, "carried_out": 1}}
+
+
+def test_a_foreign_client_understands_a_refusal(foreign):
+    with pytest.raises(WeChatClientException) as refused:
+        foreign.wxa.send_subscribe_message("o1", "TENANCY_RESULT", {})
+
+    assert refused.value.errcode == 40003
