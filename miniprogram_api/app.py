@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import jobs, vault
+from backend import vault
 from backend.audit import actions as audit
 from backend.cache import Cache
 from backend.config import Settings
@@ -17,7 +17,7 @@ from backend.wechat.token_store import DatabaseTokens
 from miniprogram_api import auth, logs, openapi, problems
 from miniprogram_api.json import FastJson
 from miniprogram_api.routes import applications, messages, parks, session, system
-from notifications import fanout, work
+from notifications import fanout
 
 MAX_BODY = 1024 * 1024
 NOUNS = (system, session, parks, applications, messages)
@@ -39,7 +39,6 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
         settings=settings,
         cache=cache or Cache(settings.redis_url),
         cursor_key=settings.cursor_key,
-        jobs=jobs.job_app(settings.database_url),
     )
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
@@ -78,6 +77,5 @@ def _wechat(app: Flask, settings: Settings) -> WeChat:
 
 def _listen() -> None:
     """Let the messages hear of events: in their transaction, and once they are committed."""
-    assert work is not None
     audit.deferred[:] = [fanout.defer_announcement]
     audit.told[:] = [fanout.announce]

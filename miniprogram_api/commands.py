@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import flask_migrate
@@ -18,6 +17,7 @@ from backend.parks import actions as parks
 from backend.readiness import MIGRATIONS
 from miniprogram_api import demo, logs, openapi, running
 from miniprogram_api.app import create_app
+from notifications import work
 
 
 @click.group()
@@ -55,7 +55,10 @@ def seed(settings: Settings, with_demo: bool) -> None:
         print(f"{parks.seed_parks()} parks added")
         _bootstrap(settings)
         if with_demo:
-            _seed_demo(settings)
+            if settings.app_env == "production":
+                sys.exit("demo accounts are never seeded in production")
+            parks.seed_demo()
+            seed_demo_accounts()
 
 
 @main.command()
@@ -64,18 +67,8 @@ def seed(settings: Settings, with_demo: bool) -> None:
 def worker(settings: Settings, concurrency: int) -> None:
     """Do the jobs: announce events, send messages, clean up."""
     app = _app(settings)
-    tools: dict[str, Any] = {
-        "app_context": app.app_context,
-        "wechat": app.extensions["wechat"],
-        "settings": app.extensions["settings"],
-    }
-    app.extensions["jobs"].run_worker(
-        concurrency=concurrency,
-        additional_context=tools,
-        delete_jobs="successful",
-        fetch_job_polling_interval=2.0,
-        shutdown_graceful_timeout=20.0,
-    )
+    chosen = app.extensions["settings"]
+    work.run(chosen, app.extensions["wechat"], app.app_context, concurrency=concurrency)
 
 
 @main.command("openapi")
@@ -112,10 +105,8 @@ def _bootstrap(settings: Settings) -> None:
         )
 
 
-def _seed_demo(settings: Settings) -> None:
-    if settings.app_env == "production":
-        sys.exit("demo accounts are never seeded in production")
-    parks.seed_demo()
+def seed_demo_accounts() -> None:
+    """Create the demo accounts, whose passwords and secrets everybody knows."""
     for account in demo.ACCOUNTS:
         create_staff(
             account.username,

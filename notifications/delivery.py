@@ -10,11 +10,10 @@ import secrets
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import RowMapping, text
 
-from backend import jobs
 from backend.accounts.queries import openid_of
 from backend.db import action, session
 from backend.wechat.outcome import Outcome, Word
@@ -39,13 +38,6 @@ class Pushes(Protocol):
 
     def send(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> Outcome:
         """Send one subscription message and say in one word what became of it."""
-
-
-@jobs.task()
-def send_due(tools: Mapping[str, Any]) -> None:
-    """Send whatever is due."""
-    settings = tools["settings"]
-    send_all_due(tools["wechat"], settings.wechat_templates, rate=settings.wechat_send_rate)
 
 
 def send_all_due(wechat: Pushes, templates: Mapping[str, str], *, rate: int) -> int:

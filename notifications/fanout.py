@@ -26,12 +26,6 @@ PUSH_WITHIN = timedelta(hours=24)
 LATE_AFTER = timedelta(seconds=30)
 
 
-@jobs.task()
-def announce_event(tools: Mapping[str, Any], event_id: int) -> None:
-    """Do what `announce` does, from a job."""
-    announce(event_id)
-
-
 def defer_announcement(event_id: int) -> None:
     """Ask, in the transaction of the event, for its announcement."""
     jobs.defer("announce_event", event_id=event_id)

@@ -1,27 +1,66 @@
-"""What does the worker do by itself, and when?"""
+"""What does the worker do, on demand and by itself?"""
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from backend import jobs
+from backend.config import Settings
 from backend.db import action
 from backend.idempotency import forget_old
 from notifications import delivery, fanout
 
+IDLE_S, STOP_WITHIN_S = 2.0, 20.0
 
-@jobs.blueprint.periodic(cron="*/10 * * * * *")
-@jobs.task(queueing_lock="sweep_messages")
-def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
-    """Announce what was left behind, free what dead workers held, send what has become due."""
-    fanout.announce_late_events()
-    delivery.sweep()
-    settings = tools["settings"]
+
+class AppContext(Protocol):
+    """Opens the context in which records can be reached."""
+
+    def __call__(self) -> AbstractContextManager[Any]:
+        """Open it."""
+
+
+def run(
+    settings: Settings, wechat: delivery.Pushes, app_context: AppContext, *, concurrency: int
+) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    jobs.worker_app(settings.database_url).run_worker(
+        concurrency=concurrency,
+        additional_context={"settings": settings, "wechat": wechat, "app_context": app_context},
+        delete_jobs="successful",
+        fetch_job_polling_interval=IDLE_S,
+        shutdown_graceful_timeout=STOP_WITHIN_S,
+    )
+
+
+@jobs.task()
+def announce_event(tools: Mapping[str, Any], event_id: int) -> None:
+    """Write the messages of one event."""
+    fanout.announce(event_id)
+
+
+@jobs.task()
+def send_due(tools: Mapping[str, Any]) -> None:
+    """Send whatever is due."""
+    settings: Settings = tools["settings"]
     delivery.send_all_due(
         tools["wechat"], settings.wechat_templates, rate=settings.wechat_send_rate
     )
 
 
-@jobs.blueprint.periodic(cron="13 * * * *")
+@jobs.app.periodic(cron="*/10 * * * * *")
+@jobs.task(queueing_lock="sweep_messages")
+def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Announce what was left behind, free what dead workers held, send what has become due."""
+    fanout.announce_late_events()
+    delivery.sweep()
+    settings: Settings = tools["settings"]
+    delivery.send_all_due(
+        tools["wechat"], settings.wechat_templates, rate=settings.wechat_send_rate
+    )
+
+
+@jobs.app.periodic(cron="13 * * * *")
 @jobs.task(queueing_lock="forget_old_keys")
 def forget_old_keys(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remove idempotency keys that no client may use any more."""

@@ -1,0 +1,168 @@
+"""Who and what is there to test with? Say what matters to the case; the rest is filled in."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from backend import clock
+from backend.access import Audience
+from backend.accounts import actions as accounts
+from backend.accounts.actions import STAFF_SESSION, Opened
+from backend.accounts.models import Session, Staff
+from backend.db import session
+from miniprogram_api import auth
+
+BASE = "/api/v1"
+SYSTEM = ("/healthz", "/readyz", "/openapi.json", "/docs", "/metrics")
+SECTIONS: dict[str, dict[str, Any]] = {
+    "applicant": {"name": "其其格", "phone": "13800138000"},
+    "venture": {"stage": "planned"},
+    "project": {
+        "title": "草原奶食品电商",
+        "industry": "ecommerce",
+        "summary": "把牧民的奶豆腐卖到全国。",
+        "team_size": 3,
+    },
+    "space": {"unit_kind": "office", "starts_on": "2027-01-01", "term_months": 12},
+    "declaration": {"truthful": True},
+}
+
+
+class Caller:
+    """Speaks to the API as one account, with fresh keys and the version last seen."""
+
+    def __init__(self, app: Flask, token: str | None = None):
+        self.app, self.token = app, token
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.send("GET", path, **headers)
+
+    def post(self, path: str, content: Any = None, **headers: str) -> TestResponse:
+        return self.send("POST", path, content, **headers)
+
+    def put(self, path: str, content: Any = None, **headers: str) -> TestResponse:
+        return self.send("PUT", path, content, **headers)
+
+    def delete(self, path: str, **headers: str) -> TestResponse:
+        return self.send("DELETE", path, **headers)
+
+    def send(self, method: str, path: str, content: Any = None, **headers: str) -> TestResponse:
+        """Send a request; `key` and `etag` stand for the two headers, '' leaves one out."""
+        sent = {"Idempotency-Key": headers.pop("key", uuid4().hex)}
+        sent["If-Match"] = headers.pop("etag", "")
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.app.test_client().open(
+            path if path.startswith((*SYSTEM, BASE)) else BASE + path,
+            method=method,
+            data=content if isinstance(content, bytes) else _bytes(content),
+            content_type="application/json" if content is not None else None,
+            headers={name: value for name, value in sent.items() if value},
+        )
+
+
+class World:
+    """Makes people, managers and applications."""
+
+    def __init__(self, app: Flask):
+        self.app = app
+        self.anybody = Caller(app)
+
+    def citizen(self, name: str = "qiqige") -> Caller:
+        """A person who has signed in; the same name is the same person."""
+        with self.app.test_request_context():
+            opened = accounts.sign_in_person(openid_of(name), None, device="")
+            return Caller(self.app, auth.tokens(opened)["access_token"])
+
+    def staff(self, username: str = "demo-manager") -> Caller:
+        """A demo account that has given both factors."""
+        with self.app.test_request_context():
+            return Caller(self.app, auth.tokens(self._staff_session(username))["access_token"])
+
+    def park(self, key: str = "P05") -> dict[str, Any]:
+        """A park by the letters of its seed key."""
+        items = self.anybody.get("/parks?limit=100").json["items"]
+        return next(each for each in items if each["name"] == PARK_NAMES[key])
+
+    def units(self, key: str = "P05") -> list[dict[str, Any]]:
+        return self.anybody.get(f"/parks/{self.park(key)['id']}/units").json["items"]
+
+    def draft(
+        self, by: Caller, park: str = "P05", sections: Any = SECTIONS
+    ) -> tuple[dict[str, Any], str]:
+        """A draft and its ETag."""
+        content = {"kind": "tenancy", "park_id": self.park(park)["id"], "sections": sections}
+        answer = by.post("/applications", content)
+        assert answer.status_code == 201, answer.text
+        return answer.json, answer.headers["ETag"]
+
+    def submitted(self, by: Caller | None = None, park: str = "P05") -> tuple[dict[str, Any], str]:
+        """A submitted application and its ETag."""
+        by = by or self.citizen()
+        draft, etag = self.draft(by, park)
+        answer = by.post(f"/applications/{draft['id']}/submit", {}, etag=etag)
+        assert answer.status_code == 200, answer.text
+        return answer.json, answer.headers["ETag"]
+
+    def approved(self, by: Caller | None = None) -> dict[str, Any]:
+        """An application that was granted the first unit of its park."""
+        application, etag = self.submitted(by)
+        wish = {"unit_id": self.units()[0]["id"]}
+        path = f"/applications/{application['id']}/approve"
+        answer = self.staff().post(path, wish, etag=etag)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def _staff_session(self, username: str) -> Opened:
+        now = clock.now()
+        account = session.scalars(select(Staff).where(Staff.username == username)).one()
+        opened = Session(
+            audience=Audience.STAFF,
+            staff_id=account.id,
+            credential_version=account.credential_version,
+            confirmed=True,
+            created_at=now,
+            seen_at=now,
+            refreshed_at=now,
+            expires_at=now + STAFF_SESSION,
+        )
+        session.add(opened)
+        session.commit()
+        return Opened(
+            session_id=opened.id,
+            audience=Audience.STAFF,
+            holder_id=account.id,
+            public_id=account.public_id,
+            name=account.name,
+            role=account.role,
+            refresh_number=1,
+            expires_at=opened.expires_at,
+        )
+
+
+PARK_NAMES = {
+    "P01": "兴安盟全产业链双创孵化基地",
+    "P05": "恒隆创业广场",
+    "P13": "科右前旗创新创业孵化基地",
+    "P20": "乌兰浩特市大学生创业孵化基地",
+}
+
+
+def openid_of(name: str) -> str:
+    """A stable openid of the right shape."""
+    return ("o" + name.encode().hex() + "0" * 28)[:28]
+
+
+def day(offset: int) -> str:
+    """A day so many days from today in Shanghai."""
+    return str(clock.today() + timedelta(days=offset))
+
+
+def _bytes(content: Any) -> bytes | None:
+    return None if content is None else orjson.dumps(content)
