@@ -5,13 +5,13 @@ an `@action`: one transaction, no nesting, commit or roll back.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from enum import Enum as Words
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 import uuid_utils.compat
@@ -19,12 +19,12 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg import errors as pg
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     Date,
     DateTime,
     Enum,
     Executable,
     MetaData,
-    RowMapping,
     Text,
     Uuid,
     text,
@@ -34,11 +34,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
 from backend.errors import DatabaseDown
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = Mapping[str, Any]
 log = logging.getLogger(__name__)
 
 # A lost race of this kind is nobody's fault: the same action simply runs again.
@@ -132,15 +132,15 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
-def rows(statement: Executable, /, **values: Any) -> Sequence[RowMapping]:
+def rows(statement: Executable, /, **values: Any) -> Sequence[Row]:
     """Return all rows: in the transaction of the running action, else in autocommit."""
     if _inside.get():
-        return session.execute(statement, values).mappings().all()
+        return cast(Sequence[Row], session.execute(statement, values).mappings().all())
     with reading() as connection:
-        return connection.execute(statement, values).mappings().all()
+        return cast(Sequence[Row], connection.execute(statement, values).mappings().all())
 
 
-def row(statement: Executable, /, **values: Any) -> RowMapping | None:
+def row(statement: Executable, /, **values: Any) -> Row | None:
     """Return the first row or None, like `rows`."""
     return next(iter(rows(statement, **values)), None)
 
@@ -163,12 +163,14 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if _inside.get():
             raise ActionsDoNotNest(function.__name__)
-        around = _around.get() or (lambda call: call())
+        around: Callable[[Callable[[], Any]], Any] = _around.get() or _plainly
         _around.set(None)  # It stands around one action only, not around what follows.
         for attempt in range(1, TRIES + 1):
             try:
                 with _named_faults():
-                    return _in_transaction(lambda: around(lambda: function(*args, **kwargs)))
+                    return cast(
+                        R, _in_transaction(lambda: around(lambda: function(*args, **kwargs)))
+                    )
             except DBAPIError as error:
                 if attempt == TRIES or not isinstance(error.orig, RETRIED):
                     raise
@@ -196,6 +198,10 @@ def after_commit(call: Callable[[], None]) -> None:
     if calls is None:
         raise RuntimeError("after_commit outside of an action")
     calls.append(call)
+
+
+def _plainly(call: Callable[[], Any]) -> Any:
+    return call()
 
 
 def _in_transaction(call: Callable[[], R]) -> R:
@@ -234,6 +240,11 @@ def _named_faults() -> Iterator[None]:
         raise DatabaseDown from None
 
 
+def changed(statement: Executable, /, **values: Any) -> int:
+    """Run a change inside the action and return how many rows it touched."""
+    return cast(CursorResult[Any], session.execute(statement, values)).rowcount
+
+
 def constraint_of(error: DBAPIError) -> str | None:
     """Return the name of the constraint that a statement broke."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
@@ -242,6 +253,6 @@ def constraint_of(error: DBAPIError) -> str | None:
 def is_alive() -> bool:
     """Tell whether PostgreSQL answers."""
     try:
-        return rows(text("SELECT 1 AS one"))[0]["one"] == 1
+        return len(rows(text("SELECT 1"))) == 1
     except DatabaseDown:
         return False

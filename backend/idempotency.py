@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, vault
-from backend.db import Model, session
+from backend.db import Model, changed, session
 from backend.errors import KeyBusy, KeyReused
 
 KEPT_FOR = timedelta(hours=24)
@@ -66,7 +66,7 @@ def once(request: Request, answer: Callable[[], str]) -> tuple[str, bool]:
 def forget_old() -> int:
     """Remove the keys that are older than a day and return how many there were."""
     old = delete(IdempotencyKey).where(IdempotencyKey.created_at < clock.now() - KEPT_FOR)
-    return session.execute(old).rowcount
+    return changed(old)
 
 
 def _take(request: Request) -> bool:

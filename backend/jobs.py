@@ -35,7 +35,8 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
             with tools["app_context"]():
                 function(tools=tools, **arguments)
 
-        return app.task(name=function.__name__, pass_context=True, **options)(run)
+        declared: Any = app.task(name=function.__name__, pass_context=True, **options)
+        return declared(run)
 
     return declare
 

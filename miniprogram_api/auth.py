@@ -153,9 +153,10 @@ def _newest(ring: Mapping[str, str]) -> tuple[str, str]:
 def _signed(opened: Opened, kind: str, life: timedelta, **claims: Any) -> str:
     side = opened.audience.value
     kid, _ = _newest(current_app.extensions["jwt_rings"][side])
-    return create_access_token(
+    signed: str = create_access_token(
         identity=opened,
         expires_delta=life,
         additional_claims={"aud": side, "type": kind, "sid": str(opened.session_id), **claims},
         additional_headers={"kid": kid},
     )
+    return signed

@@ -214,7 +214,8 @@ def _approve(manager: Caller, application: dict[str, Any], units: Any) -> dict[s
         seen = manager.ask("GET", where)
         answer = manager.call("POST", f"{where}/approve", wish, seen.etag)
         if answer.status == 200:
-            return dict(answer.content)
+            granted: dict[str, Any] = answer.content
+            return granted
         if answer.status != 409 or not answer.content.get("held_until"):
             raise Failed(f"approve: {answer.status} {answer.content}")
         _say(f"refused with a reason: {answer.content['detail']}")

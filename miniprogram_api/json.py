@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from flask import Request
+from flask import Request, Response
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -32,17 +32,20 @@ class FastJson(JSONProvider):
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Write with orjson; moments end in Z."""
-        return orjson.dumps(obj, default=str, option=orjson.OPT_UTC_Z).decode()
+        return _written(obj).decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read strictly; raise Malformed."""
         return read(s.encode() if isinstance(s, str) else s)
 
-    def response(self, *args: Any, **kwargs: Any) -> Any:
+    def response(self, *args: Any, **kwargs: Any) -> Response:
         """Build a JSON response around the value."""
-        return self._app.response_class(
-            self.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json"
-        )
+        return answer(self._prepare_response_obj(args, kwargs))
+
+
+def answer(value: Any) -> Response:
+    """Write a value as the JSON response of this request."""
+    return Response(_written(value), mimetype="application/json")
 
 
 def body(request: Request) -> Any:
@@ -82,6 +85,10 @@ def read(raw: bytes) -> Any:
 def canonical(value: Any) -> bytes:
     """Write a value so that the order of keys and the white space do not matter."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
+
+
+def _written(value: Any) -> bytes:
+    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
 def _charset(request: Request) -> str:

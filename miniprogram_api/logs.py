@@ -93,7 +93,7 @@ def blanked(words: str) -> str:
 
 
 def register(app: Flask) -> None:
-    """Number every request, time it, log it once and give its answer the safe headers."""
+    """Give every request a number, one log line and an answer with safe headers."""
     app.before_request(_begin)
     app.after_request(_finish)
 

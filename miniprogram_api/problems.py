@@ -3,10 +3,11 @@
 import logging
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from backend import errors as e
+from miniprogram_api import json
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.DatabaseDown: Problem(503, "unavailable", "服务暂不可用", "请稍后用同一幂等键重试。"),
 }
 BY_SLUG = {problem.slug: problem for problem in PROBLEMS.values()}
-RETRY_AFTER_S = {e.WeChatDown: 5, e.DatabaseDown: 2}
+RETRY_AFTER_S: dict[type[Exception], int] = {e.WeChatDown: 5, e.DatabaseDown: 2}
 HTTP_TITLES = {
     400: "请求有误",
     401: "未登录",
@@ -106,7 +107,7 @@ def document(
         "instance": f"urn:uuid:{g.get('request_id', '')}",
         **more,
     }
-    response = current_app.json.response(content)
+    response = json.answer(content)
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response

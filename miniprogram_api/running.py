@@ -16,7 +16,8 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from backend.config import DEVELOPMENT, Settings, inherited
+from backend.config import Settings, inherited
+from backend.variables import DEVELOPMENT
 from miniprogram_api import demo
 
 PYTHON = sys.executable
@@ -90,11 +91,15 @@ def run(settings: Settings) -> None:
     except KeyboardInterrupt:
         print("\nstopping …", flush=True)
     finally:
-        until = time.monotonic() + STOP_WITHIN_S
-        for child in children:
-            child.stop()
-        for child in children:
-            child.wait(until)
+        _stop(children)
+
+
+def _stop(children: list[Child]) -> None:
+    until = time.monotonic() + STOP_WITHIN_S
+    for child in children:
+        child.stop()
+    for child in children:
+        child.wait(until)
 
 
 def _environ(settings: Settings) -> dict[str, str]:

@@ -12,10 +12,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from backend.accounts.queries import openid_of
-from backend.db import action, session
+from backend.db import Row, action, changed, rows, session
 from backend.wechat.outcome import Outcome, Word
 from notifications.models import Status
 
@@ -53,7 +53,7 @@ def send_all_due(wechat: Pushes, templates: Mapping[str, str], *, rate: int) -> 
     return tried
 
 
-def send_one(wechat: Pushes, templates: Mapping[str, str], push: RowMapping, me: str) -> bool:
+def send_one(wechat: Pushes, templates: Mapping[str, str], push: Row, me: str) -> bool:
     """Send one claimed push; tell whether it was tried."""
     openid, template_id = openid_of(push["person_id"]), templates.get(push["template"])
     if openid is None or template_id is None:
@@ -71,12 +71,11 @@ def send_one(wechat: Pushes, templates: Mapping[str, str], push: RowMapping, me:
 
 
 @action
-def claim(me: str, *, rate: int) -> Sequence[RowMapping]:
+def claim(me: str, *, rate: int) -> Sequence[Row]:
     """Take up to a batch of due pushes under a lease, no more than the rate leaves room for."""
-    return (
-        session.execute(
-            text(
-                """
+    return rows(
+        text(
+            """
                 UPDATE delivery SET status = 'CLAIMED', claimed_by = :me,
                        claim_epoch = claim_epoch + 1, lease_until = now() + :lease * interval '1 s'
                 WHERE id IN (
@@ -89,11 +88,11 @@ def claim(me: str, *, rate: int) -> Sequence[RowMapping]:
                     FOR UPDATE SKIP LOCKED)
                 RETURNING id, person_id, template, page, content, attempts, claim_epoch
                 """
-            ),
-            {"me": me, "lease": CLAIM_S, "batch": BATCH, "rate": rate},
-        )
-        .mappings()
-        .all()
+        ),
+        me=me,
+        lease=CLAIM_S,
+        batch=BATCH,
+        rate=rate,
     )
 
 
@@ -101,7 +100,7 @@ def claim(me: str, *, rate: int) -> Sequence[RowMapping]:
 def intend(delivery_id: int, me: str) -> bool:
     """Commit that the push is about to leave; tell whether it still may."""
     return bool(
-        session.execute(
+        changed(
             text(
                 """
                 UPDATE delivery SET status = 'SENDING', attempts = attempts + 1,
@@ -111,8 +110,10 @@ def intend(delivery_id: int, me: str) -> bool:
                   AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
                 """
             ),
-            {"id": delivery_id, "me": me, "lease": SEND_S},
-        ).rowcount
+            id=delivery_id,
+            me=me,
+            lease=SEND_S,
+        )
     )
 
 

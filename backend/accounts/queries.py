@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from backend import clock
 from backend.access import Audience, Principal, Role
 from backend.accounts.models import Identity, Person, Session, Staff
-from backend.db import reading, row, rows
+from backend.db import Row, reading, row, rows
 
 # GB/T 22239: an unattended console must not stay open. Citizens' devices may.
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
 
 
-def session_of(session_id: UUID) -> RowMapping | None:
+def session_of(session_id: UUID) -> Row | None:
     """Return a session that is still good, with its holder, as the records stand now."""
     now = clock.now()
     alive: ColumnElement[bool] = and_(
@@ -57,7 +57,7 @@ def session_of(session_id: UUID) -> RowMapping | None:
     )
 
 
-def principal(found: RowMapping, parks: frozenset[int] = frozenset()) -> Principal:
+def principal(found: Row, parks: frozenset[int] = frozenset()) -> Principal:
     """Build the principal of a session row."""
     if found["audience"] is Audience.CITIZEN:
         return Principal(
@@ -81,7 +81,7 @@ def principal(found: RowMapping, parks: frozenset[int] = frozenset()) -> Princip
     )
 
 
-def sessions_of(by: Principal) -> Sequence[RowMapping]:
+def sessions_of(by: Principal) -> Sequence[Row]:
     """Return the open sessions of one account, the latest first."""
     return rows(
         select(Session.id, Session.device, Session.created_at, Session.seen_at, Session.expires_at)

@@ -172,9 +172,9 @@ def _taken(
 def _move(application: Application, taken: Step, by: Principal) -> View:
     """Set the new status, pass the case to whoever holds it now, and write it down."""
     now = clock.now()
-    application.status = taken.to
+    application.status = Status[taken.to.name]
     application.held_since = now
-    days = workflow.DUE_IN_WORKDAYS.get(taken.to)
+    days = workflow.DUE_IN_WORKDAYS.get(application.status)
     application.due_on = workdays.after(clock.day_of(now), days) if days else None
     _note(taken.event, application, by)
     return queries.get(application.public_id, by)
@@ -201,7 +201,7 @@ def _park(public_id: UUID) -> int:
     found = parks.find(public_id)
     if found is None:
         raise Invalid(errors=[{"pointer": "#/park_id", "detail": "没有这个园区"}])
-    return found["id"]
+    return int(found["id"])
 
 
 def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, Any]:

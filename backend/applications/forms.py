@@ -54,13 +54,19 @@ class Field(NamedTuple):
 
     name: str
     label: str
-    type: Type
+    kind: Type
     required: bool = True
     least: int = 1
     most: int = 100
     choices: type[Enum] | None = None
     sensitive: bool = False
     when: tuple[str, str] | None = None
+    example: str | None = None
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Return the example, where there is one, for the documentation."""
+        return {"example": self.example} if self.example else {}
 
 
 class Section(NamedTuple):
@@ -78,15 +84,15 @@ FORMS: Mapping[Kind, tuple[Section, ...]] = {
             "applicant",
             "申请人",
             (
-                Field("name", "姓名", T.TEXT, most=50),
-                Field("phone", "联系电话", T.PHONE, sensitive=True),
+                Field("name", "姓名", T.TEXT, most=50, example="其其格"),
+                Field("phone", "联系电话", T.PHONE, sensitive=True, example="13800138000"),
             ),
         ),
         Section(
             "venture",
             "创业实体",
             (
-                Field("stage", "注册情况", T.CHOICE, choices=VentureStage),
+                Field("stage", "注册情况", T.CHOICE, choices=VentureStage, example="planned"),
                 Field("name", "实体名称", T.TEXT, when=("stage", "registered")),
                 Field(
                     "credit_code",
@@ -151,4 +157,4 @@ def _is_required(field: Field, answers: Mapping[str, Any]) -> bool:
 
 def _is_answered(field: Field, answers: Mapping[str, Any]) -> bool:
     answer = answers.get(field.name)
-    return answer is True if field.type is Type.CONSENT else answer not in (None, "")
+    return answer is True if field.kind is Type.CONSENT else answer not in (None, "")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, select, true, tuple_
 
 from backend import vault
 from backend.access import Audience, Principal, Relation, Role, can, relations
@@ -13,7 +13,7 @@ from backend.applications import forms, workflow
 from backend.applications.models import Application
 from backend.applications.workflow import Kind, Reason, Status
 from backend.audit import queries as audit
-from backend.db import row, rows
+from backend.db import Row, row, rows
 from backend.errors import NotFound
 from backend.parks.models import Holding, Park, Unit
 from backend.steps import open_to
@@ -45,7 +45,7 @@ def get(public_id: UUID, by: Principal) -> dict[str, Any]:
     return seen_by(by, found)
 
 
-def find(public_id: UUID) -> RowMapping | None:
+def find(public_id: UUID) -> Row | None:
     """Return the row of an application with its park, whoever asks."""
     return row(_WHOLE.where(Application.public_id == public_id))
 
@@ -126,7 +126,7 @@ def timeline(public_id: UUID, by: Principal) -> dict[str, Any]:
     return {**{name: whole[name] for name in kept}, "items": events}
 
 
-def open_of(applicant_id: int, kind: Kind) -> RowMapping | None:
+def open_of(applicant_id: int, kind: Kind) -> Row | None:
     """Return the open application of a person, which a second one would collide with."""
     return row(
         select(Application.public_id, Application.number).where(
@@ -200,4 +200,5 @@ def public_id_of(application_id: int) -> UUID:
     """Return the public id of an application that an event speaks of."""
     found = row(select(Application.public_id).where(Application.id == application_id))
     assert found is not None
-    return found["public_id"]
+    public: UUID = found["public_id"]
+    return public

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from backend.audit.models import Event
-from backend.db import rows
+from backend.db import Row, rows
 
 
-def of(subject_kind: str, subject_id: int) -> Sequence[RowMapping]:
+def of(subject_kind: str, subject_id: int) -> Sequence[Row]:
     """Return the events of one thing, oldest first."""
     return rows(
         select(Event.name, Event.at, Event.actor_kind, Event.actor_id, Event.particulars)

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Float,
-    RowMapping,
     Select,
     and_,
     case,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from backend import clock
-from backend.db import row, rows
+from backend.db import Row, row, rows
 from backend.parks import pinyin
 from backend.parks.kinds import Tier
 from backend.parks.models import Division, Holding, Park, ParkManager, ParkTier, Unit
@@ -46,12 +45,12 @@ class Wanted:
     near: tuple[float, float] | None = None
 
 
-def divisions() -> Sequence[RowMapping]:
+def divisions() -> Sequence[Row]:
     """Return the league and its counties in the order of their codes."""
     return rows(select(*Division.__table__.columns).order_by(Division.code))
 
 
-def listed(wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> Sequence[RowMapping]:
+def listed(wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> Sequence[Row]:
     """Return a page of parks, nearest first where a place is given, else by pinyin."""
     distance = _distance(wanted.near)
     order = (distance, Park.pinyin, Park.id)
@@ -61,18 +60,18 @@ def listed(wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> Sequen
     return rows(statement.limit(limit))
 
 
-def get(public_id: UUID) -> RowMapping | None:
+def get(public_id: UUID) -> Row | None:
     """Return one park with its tiers and the count of what is free today."""
     nowhere = _distance(None)
     return row(_parks(clock.today(), nowhere).where(Park.public_id == public_id))
 
 
-def find(public_id: UUID) -> RowMapping | None:
+def find(public_id: UUID) -> Row | None:
     """Return the keys of a park."""
     return row(select(Park.id, Park.public_id, Park.name).where(Park.public_id == public_id))
 
 
-def units_of(park_id: int) -> Sequence[RowMapping]:
+def units_of(park_id: int) -> Sequence[Row]:
     """Return the units of a park by code, each with the first day on which it is free.
 
     `held_until` is exclusive and null for a unit that is free today.
@@ -94,7 +93,7 @@ def units_of(park_id: int) -> Sequence[RowMapping]:
     )
 
 
-def free_units(park_id: int, first: date, end: date) -> Sequence[RowMapping]:
+def free_units(park_id: int, first: date, end: date) -> Sequence[Row]:
     """Return the units of a park that nobody holds on any day of [first, end)."""
     period = func.daterange(first, end, "[)")
     taken = exists().where(Holding.unit_id == Unit.id, Holding.during.op("&&")(period))
@@ -119,7 +118,7 @@ def managed_by(staff_id: int) -> frozenset[int]:
 
 
 def _parks(today: date, distance: ColumnElement[float]) -> Select[Any]:
-    """Select parks with their tiers and unit counts; both counts are null where no unit is known."""
+    """Select parks with tiers and unit counts; the counts are null where no unit is known."""
     tiers = (
         select(
             func.json_agg(
@@ -174,7 +173,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.tier is not None:
         conditions.append(exists().where(ParkTier.park_id == Park.id, ParkTier.tier == wanted.tier))
     if wanted.type is not None:
-        conditions.append(Park.types.any(wanted.type))
+        conditions.append(Park.types.contains([wanted.type]))
     if wanted.has_free_unit is not None:
         today = clock.today()
         held = exists().where(Holding.unit_id == Unit.id, Holding.during.contains(today))
@@ -202,7 +201,7 @@ def _distance(near: tuple[float, float] | None) -> ColumnElement[float]:
     return func.coalesce(metres, NOWHERE_M)
 
 
-def named(park_ids: frozenset[int]) -> Sequence[RowMapping]:
+def named(park_ids: frozenset[int]) -> Sequence[Row]:
     """Return the public ids and names of parks."""
     return rows(
         select(Park.public_id.label("id"), Park.name)

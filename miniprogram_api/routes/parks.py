@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response
 
 from backend import clock
 from backend.errors import NotFound
 from backend.parks import queries
-from miniprogram_api import cursors
+from miniprogram_api import cursors, json
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import parks as shapes
 
@@ -42,7 +42,7 @@ def get_park(park_id: UUID) -> Response:
     found = queries.get(park_id)
     if found is None:
         raise NotFound
-    return current_app.json.response(shapes.park_json(found))
+    return json.answer(shapes.park_json(found))
 
 
 @routes.operation("GET", "/parks/<uuid:park_id>/units", "listParkUnits", gives=shapes.UNIT_PAGE)
@@ -74,7 +74,7 @@ def page(found: Any, query: dict[str, Any]) -> Response:
     position = last and [last["distance_m"], last["pinyin"], last["id"]]
     cursor = cursors.pack(position, "listParks", narrowed(query), None) if position else None
     items = [shapes.park_json(row) for row in found[:limit]]
-    return current_app.json.response({"items": items, "next_cursor": cursor})
+    return json.answer({"items": items, "next_cursor": cursor})
 
 
 def unit(row: Any) -> dict[str, Any]:

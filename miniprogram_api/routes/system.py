@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY as LOCAL
 
 from backend import readiness
 from backend.errors import DatabaseDown, NotFound
-from miniprogram_api import openapi
+from miniprogram_api import json, openapi
 from miniprogram_api.operations import Routes
 from miniprogram_api.problems import BY_SLUG
 
@@ -66,7 +66,7 @@ def check_readiness() -> dict[str, Any]:
 @routes.operation("GET", "/openapi.json", "getOpenapi", gives=None, base="")
 def get_openapi() -> Response:
     """This document."""
-    return current_app.json.response(openapi.document())
+    return json.answer(openapi.document())
 
 
 @routes.operation("GET", "/problems/<slug>", "getProblem", gives=MeaningSchema)
@@ -89,7 +89,7 @@ def get_metrics() -> Response:
     registry = LOCAL
     if current_app.extensions["settings"].metrics_dir:
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry)
     return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST)
 
 

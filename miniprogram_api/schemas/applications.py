@@ -29,18 +29,21 @@ LONG_TEXT = 200
 
 def _input(field: Field) -> fields.Field[Any]:
     """Return the input field of one question; a draft may leave every one open."""
-    open_ = {"allow_none": True, "load_default": None}
+    open_: dict[str, Any] = {
+        "allow_none": True,
+        "load_default": None,
+        "metadata": {"description": field.label, **field.shown},
+    }
     makers: dict[Type, Any] = {
         Type.TEXT: lambda: Text(most=field.most, lines=field.most > LONG_TEXT, **open_),
-        Type.PHONE: lambda: Phone(metadata={"example": "13800138000"}, **open_),
-        Type.CREDIT_CODE: lambda: CreditCode(metadata={"example": "91152201MA0N0TRE47"}, **open_),
+        Type.PHONE: lambda: Phone(**open_),
+        Type.CREDIT_CODE: lambda: CreditCode(**open_),
         Type.CHOICE: lambda: OneOf(field.choices, raw=True, **open_),  # type: ignore[arg-type]
         Type.WHOLE: lambda: Whole(least=field.least, most=field.most, **open_),
-        Type.DAY: lambda: Day(metadata={"example": "2026-12-01"}, **open_),
+        Type.DAY: lambda: Day(**open_),
         Type.CONSENT: lambda: YesNo(**open_),
     }
-    made: fields.Field[Any] = makers[field.type]()
-    made.metadata["description"] = field.label
+    made: fields.Field[Any] = makers[field.kind]()
     return made
 
 
@@ -50,7 +53,7 @@ def _section_schema(kind: Kind, section: Section) -> type[Schema]:
 
 
 def _sections_schema(kind: Kind) -> type[Schema]:
-    parts = {
+    parts: dict[str, fields.Field[Any]] = {
         section.name: fields.Nested(
             _section_schema(kind, section), metadata={"description": section.label}
         )

@@ -87,7 +87,7 @@ class ParkSchema(Schema):
     distance_m = fields.Integer(required=True, allow_none=True)
     free_units = fields.Integer(required=True, allow_none=True, metadata={"example": 3})
     units = fields.Nested(UnitsSchema, required=True, allow_none=True)
-    unknown = fields.List(fields.String(), required=True)
+    not_known = fields.List(fields.String(), required=True, data_key="unknown")
     is_demo = fields.Boolean(required=True)
 
 

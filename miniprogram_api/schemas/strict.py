@@ -195,7 +195,7 @@ class CreditCode(fields.String):
         return code
 
 
-class Point(fields.String):
+class Point(fields.Field[tuple[float, float]]):
     """`longitude,latitude` in GCJ-02 degrees."""
 
     default_error_messages = {**REQUIRED, "invalid": "应为“经度,纬度”，如 122.05,46.08"}

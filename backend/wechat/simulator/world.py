@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from backend import config
+from backend.variables import DEVELOPMENT
 from backend.wechat.simulator import people
 from backend.wechat.simulator.account import Account
 from backend.wechat.simulator.faults import Spoiler
@@ -11,7 +11,7 @@ from backend.wechat.simulator.journal import Journal
 from backend.wechat.simulator.mischief import Mischief, planned
 from backend.wechat.simulator.templates import Template
 
-APPID, SECRET = config.DEVELOPMENT["WECHAT_APPID"], config.DEVELOPMENT["WECHAT_APPSECRET"]
+APPID, SECRET = DEVELOPMENT["WECHAT_APPID"], DEVELOPMENT["WECHAT_APPSECRET"]
 
 
 class World:
