@@ -17,9 +17,11 @@ from backend.db import session
 STALLED_AFTER_S = 30
 KEPT_H = 7 * 24
 
-# Tasks are declared on this app wherever they live. It is never opened: jobs are deferred on the
-# connection of the running transaction, and a worker opens a copy of its own.
+# Tasks are declared on this app wherever they live; a worker opens it.
 app = App(connector=PsycopgConnector())
+# This one is never opened: it defers on the connection of the running transaction, which an
+# opened app, being asynchronous, cannot.
+_deferring = App(connector=PsycopgConnector())
 
 
 def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
@@ -41,11 +43,12 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
     return declare
 
 
-def worker_app(database_url: str) -> App:
-    """Return the app that a worker opens and runs."""
+def work(database_url: str, **options: Any) -> None:
+    """Do jobs until SIGTERM or SIGINT; for the options see Procrastinate's `run_worker`."""
     url = make_url(database_url).set(drivername="postgresql")
     conninfo = url.render_as_string(hide_password=False)
-    return app.with_connector(PsycopgConnector(conninfo=conninfo))
+    with app.replace_connector(PsycopgConnector(conninfo=conninfo)) as connected:
+        connected.run_worker(**options)
 
 
 def defer(name: str, /, queueing_lock: str | None = None, **arguments: Any) -> None:
@@ -54,7 +57,7 @@ def defer(name: str, /, queueing_lock: str | None = None, **arguments: Any) -> N
     With a `queueing_lock` nothing is added while a job with that lock is still waiting.
     """
     connection = session.connection().connection.driver_connection
-    job = app.configure_task(name, queueing_lock=queueing_lock, connection=connection)
+    job = _deferring.configure_task(name, queueing_lock=queueing_lock, connection=connection)
     try:
         with session.begin_nested():
             job.defer(**arguments)

@@ -40,6 +40,7 @@ SECRETS = re.compile(
 )
 REQUESTS = Counter("requests_total", "Requests by operation and status", ["operation", "status"])
 SECONDS = Histogram("request_seconds", "Time to answer", ["operation"])
+LONGEST = 4_000
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -52,6 +53,7 @@ line = structlog.get_logger("request")
 def configure(level: str) -> None:
     """Send every log line of this process to stderr as JSON."""
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -88,8 +90,8 @@ def only_allowed(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any
 
 
 def blanked(words: str) -> str:
-    """Replace whatever the second net catches."""
-    return SECRETS.sub("[…]", words)
+    """Replace whatever the second net catches; keep the end of what is very long."""
+    return SECRETS.sub("[…]", words[-LONGEST:])
 
 
 def register(app: Flask) -> None:
@@ -101,6 +103,8 @@ def register(app: Flask) -> None:
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = str(uuid_utils.compat.uuid7())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _finish(response: Response) -> Response:
@@ -115,7 +119,6 @@ def _finish(response: Response) -> Response:
     SECONDS.labels(operation).observe(seconds)
     line.info(
         "request",
-        request_id=g.request_id,
         operation=operation,
         method=request.method,
         route=request.url_rule.rule if request.url_rule else None,

@@ -24,7 +24,8 @@ def run(
     settings: Settings, wechat: delivery.Pushes, app_context: AppContext, *, concurrency: int
 ) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
-    jobs.worker_app(settings.database_url).run_worker(
+    jobs.work(
+        settings.database_url,
         concurrency=concurrency,
         additional_context={"settings": settings, "wechat": wechat, "app_context": app_context},
         delete_jobs="successful",

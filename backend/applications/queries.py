@@ -121,6 +121,7 @@ def timeline(public_id: UUID, by: Principal) -> dict[str, Any]:
             "decision": decision if event["name"].endswith(("approved", "rejected")) else None,
         }
         for event in audit.of("application", found["id"])
+        if event["name"].removeprefix("application.") in workflow.EVENT_LABELS
     ]
     kept = ("id", "number", "status", "held_by", "held_since", "due_on")
     return {**{name: whole[name] for name in kept}, "items": events}

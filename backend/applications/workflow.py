@@ -55,10 +55,9 @@ HELD_BY = {S.DRAFT: R.APPLICANT, S.SUBMITTED: R.DECIDER}
 DUE_IN_WORKDAYS = {S.SUBMITTED: 5}
 # Case numbers read RZ-2026-000123.
 NUMBER_PREFIX = {Kind.TENANCY: "RZ"}
-# What the timeline calls each event.
+# What the timeline calls each event; the many savings of a draft are not told.
 EVENT_LABELS = {
     "created": "新建草稿",
-    "updated": "修改草稿",
     "submitted": "提交申请",
     "withdrawn": "撤回申请",
     "approved": "审核通过",

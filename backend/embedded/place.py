@@ -24,7 +24,7 @@ class Place:
     def of(cls, data_dir: Path, name: str) -> "Place":
         """Return the place of a server in the data folder, which is made if missing."""
         data_dir.mkdir(parents=True, exist_ok=True)
-        # Resolved, so that two spellings of one folder share one server.
+        # Resolved, because the current folder of a keeper and its server is another.
         return cls(data_dir.resolve() / name)
 
     def beside(self, suffix: str) -> Path:

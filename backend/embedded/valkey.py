@@ -33,7 +33,7 @@ def _launch(place: Place, durable: bool, binary: Path, lock: int) -> None:
 def _answers(place: Place) -> bool:
     """Say whether the server takes commands; it does not while it still reads its data."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(5)
+        connection.settimeout(1)
         try:
             connection.connect(str(place.sockets / _SOCKET))
             connection.sendall(b"PING\r\n")
