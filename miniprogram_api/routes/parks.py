@@ -8,6 +8,7 @@ from flask import Response
 from backend import clock
 from backend.errors import NotFound
 from backend.parks import queries
+from backend.parks.listing import Wanted
 from miniprogram_api import cursors, json
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import parks as shapes
@@ -59,9 +60,9 @@ def narrowed(query: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) for name, value in query.items() if name not in ("limit", "cursor")}
 
 
-def wanted(query: dict[str, Any]) -> queries.Wanted:
+def wanted(query: dict[str, Any]) -> Wanted:
     """Say in the words of the records what is looked for."""
-    return queries.Wanted(
+    return Wanted(
         words=tuple(query["q"].split()),
         **{name: query[name] for name in ("county", "tier", "type", "has_free_unit", "near")},
     )

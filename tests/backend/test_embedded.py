@@ -116,19 +116,25 @@ def answers(url: str) -> bool:
         return False
 
 
+@pytest.fixture(scope="module")
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("own")
+
+
 @pytest.fixture(autouse=True)
-def nothing_remains(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def nothing_remains(tmp_path: Path, own_folder: Path) -> Iterator[None]:
     """See after every test that keepers and servers are gone soon after their users."""
     yield
-    wait_until(lambda: not processes_in(tmp_path_factory.getbasetemp()))
+    for folder in (tmp_path, own_folder):
+        wait_until(lambda: not processes_in(folder))  # noqa: B023
     # Pytest keeps the folders of three sessions, which would be some gigabytes.
     shutil.rmtree(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir(own_folder: Path) -> Path:
     """Return a data folder that was used before, by other tests too: a first start takes long."""
-    data_dir = tmp_path_factory.mktemp("data")
+    data_dir = own_folder / "data"
     embedded.start(data_dir, durable=False).close()
     return data_dir
 

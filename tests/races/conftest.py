@@ -1,0 +1,43 @@
+"""What does a race need? An app over a database of its own, which a planted bug may spoil."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from backend import embedded
+from backend.db import db
+from backend.wechat.simulator.server import Simulator
+from miniprogram_api.app import create_app
+from tests.conftest import settings_for
+from tests.factories import World
+
+
+@pytest.fixture
+def own_app(database_url: str, servers: embedded.Servers, simulator: Simulator) -> Iterator[Flask]:
+    """The app over a database that is dropped afterwards."""
+    settings = settings_for(database_url, servers, simulator.url)
+    app = create_app(replace(settings, redis_url=servers.redis_url.replace("db=0", "db=15")))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def own_world(own_app: Flask) -> World:
+    return World(own_app)
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Write down what was measured; `-rP` shows it."""
+
+    def write(**measured: Any) -> None:
+        for name, value in measured.items():
+            shown = f"{value:.3f}" if isinstance(value, float) else str(value)
+            record_property(name, shown)
+            print(f"FIGURE {name} = {shown}")
+
+    return write
