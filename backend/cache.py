@@ -54,10 +54,10 @@ class Cache:
         One thread of a process makes a copy while the others wait for it. The name under which
         it is kept is fixed before it is made, so that what `forget` dropped does not come back.
         """
-        if copy := self._held(part, key):
+        if copy := self.held(part, key):
             return copy
         with self._making[hash((part, key)) % len(self._making)]:
-            if copy := self._held(part, key):
+            if copy := self.held(part, key):
                 return copy
             name = self._try(lambda: self._name(part, key))
             copy = _read(self._try(lambda: self._redis.get(name))) if name else None
@@ -84,7 +84,8 @@ class Cache:
         assert isinstance(generation, bytes)
         return f"xingan:{VERSION}:{part}:{generation.decode()}:{key}"
 
-    def _held(self, part: str, key: str) -> Copy | None:
+    def held(self, part: str, key: str) -> Copy | None:
+        """Return the copy of this process while it is fresh."""
         held = self._local.get((part, key))
         return held[1] if held and held[0] > time.monotonic() else None
 

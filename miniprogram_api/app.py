@@ -14,8 +14,9 @@ from backend.db import db, engine_options
 from backend.readiness import MIGRATIONS
 from backend.wechat.client import WeChat
 from backend.wechat.token_store import DatabaseTokens
-from miniprogram_api import auth, logs, openapi, problems
+from miniprogram_api import auth, cached, envelope, openapi, problems
 from miniprogram_api.json import FastJson
+from miniprogram_api.operations import KEPT
 from miniprogram_api.routes import applications, messages, parks, session, system
 from notifications import fanout
 
@@ -43,7 +44,6 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     app.extensions["wechat"] = wechat or _wechat(app, settings)
-    logs.register(app)
     problems.register(app)
     auth.register(app, settings)
     api = openapi.register(app)
@@ -52,8 +52,9 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
     app.register_blueprint(system.metrics)
     app.register_blueprint(system.docs)
     _listen()
-    hops = settings.trusted_proxy_hops
-    if hops:
+    app.wsgi_app = cached.HotCopies(app, KEPT)  # type: ignore[method-assign, assignment]
+    envelope.register(app)
+    if hops := settings.trusted_proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
 

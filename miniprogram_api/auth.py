@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from flask_jwt_extended import JWTManager, create_access_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
@@ -21,6 +21,7 @@ from backend.accounts.actions import Opened
 from backend.config import Settings
 from backend.errors import NotSignedIn
 from backend.parks import queries as parks
+from miniprogram_api import envelope
 
 ISSUER = "xingan-startup-parks"
 ACCESS_LIFE = {Audience.CITIZEN: timedelta(minutes=15), Audience.STAFF: timedelta(minutes=10)}
@@ -123,7 +124,7 @@ def principal(operation: str) -> Principal | None:
     if str(asking.public_id) != claims["sub"]:
         raise NotSignedIn("登录已失效，请重新登录")
     accounts.touch(asking.session_id, found["seen_at"])
-    g.principal = asking
+    envelope.note("account", str(asking.public_id))
     return asking
 
 

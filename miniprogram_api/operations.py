@@ -8,13 +8,13 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from flask import Response, g, request
+from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from backend import access
 from backend.steps import Step
-from miniprogram_api import auth, cached, idempotency, inputs, json
+from miniprogram_api import auth, cached, envelope, idempotency, inputs, json
 from miniprogram_api.schemas.strict import Strict
 
 BASE = "/api/v1"
@@ -73,6 +73,8 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: dict[str, Operation] = {}
+# path: the operation and its part of the cache, for those whose finished answers are kept.
+KEPT: dict[str, tuple[str, str]] = {}
 
 
 class Routes(Blueprint):
@@ -109,6 +111,8 @@ class Routes(Blueprint):
         )
         assert id in access.PERMISSIONS, f"{id} has no policy"
         OPERATIONS[id] = promised
+        if keep:
+            KEPT[base + rule] = (id, keep)
 
         def declare(view: View) -> View:
             inner = self.arguments(
@@ -118,10 +122,13 @@ class Routes(Blueprint):
                 inner = self.arguments(body or Nothing, arg_name="body", required=body is not None)(
                     inner
                 )
-            guarded = self.response(status, schema)(_guarded(promised, inner))
-            documented = self.doc(operationId=id)(guarded)
-            declared: View = self.route(base + rule, methods=[method], endpoint=id)(documented)
-            return declared
+            guarded: Any = _guarded(promised, inner)
+            # The library's wrappers only document: what they would do, `_written` has done.
+            guarded._apidoc = self.doc(operationId=id)(
+                self.response(status, schema)(guarded)
+            )._apidoc
+            self.route(base + rule, methods=[method], endpoint=id)(guarded)
+            return view
 
         return declare
 
@@ -146,11 +153,11 @@ def _guarded(operation: Operation, inner: View) -> View:
 
     @wraps(inner)
     def guarded(**path: Any) -> Response:
-        g.operation = operation.id
+        envelope.note("operation", operation.id)
         if operation.method != "GET":
             return perform(**path)
         if operation.keep:
-            return _conditional(cached.answer(operation.keep, lambda: perform(**path)))
+            return cached.answer(operation.keep, lambda: perform(**path))
         return _conditional(perform(**path))
 
     return guarded

@@ -100,7 +100,6 @@ class AccessToken:
 
     def after_rejection(self, rejected: str, deadline: Deadline) -> str:
         """Return a token to repeat with; raise NoToken when none may be asked for yet."""
-        self._copy = None
         return self._renewed(rejected, None, deadline)
 
     def _renewed(self, rejected: str | None, fallback: str | None, deadline: Deadline) -> str:
