@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import redis
 
 log = logging.getLogger(__name__)
-LOCAL_S, SHARED_S = 1.0, 60
+LOCAL_S, SHARED_S = 1.0, 15
 LOCAL_MOST = 256
 TIMEOUT_S = 0.3
 # After this many failures in a row Redis is left alone for a while.
 BREAK_AFTER, BREAK_S = 5, 30.0
-VERSION = 1
+PREFIX = "xingan:2"
 
 
 class Copy(NamedTuple):
@@ -51,20 +51,24 @@ class Cache:
     def fetch(self, part: str, key: str, make: Callable[[], Copy]) -> Copy:
         """Return the copy of this process, else Redis's, else make one and keep it.
 
-        One thread of a process makes a copy while the others wait for it. The name under which
-        it is kept is fixed before it is made, so that what `forget` dropped does not come back.
+        One thread of a process makes a copy while the others wait for it. The generation under
+        which it is kept is read before it is made, so that what `forget` dropped stays dropped.
         """
         if copy := self.held(part, key):
             return copy
         with self._making[hash((part, key)) % len(self._making)]:
             if copy := self.held(part, key):
                 return copy
-            name = self._try(lambda: self._name(part, key))
-            copy = _read(self._try(lambda: self._redis.get(name))) if name else None
+            name = f"{PREFIX}:{part}:{key}"
+            found = self._try(lambda: self._redis.mget(f"{PREFIX}:{part}", name))
+            generation, kept = found or (None, None)
+            generation = generation or b"0"
+            copy = _read(kept, generation)
             if copy is None:
                 copy = make()
-                if name:
-                    self._try(lambda: self._redis.set(name, _written(copy), ex=SHARED_S))
+                if found:
+                    value = b"\n".join((generation, copy.etag.encode(), copy.body))
+                    self._try(lambda: self._redis.set(name, value, ex=SHARED_S))
             self._hold(part, key, copy)
             return copy
 
@@ -73,16 +77,11 @@ class Cache:
         with self._lock:
             for held in [held for held in self._local if held[0] == part]:
                 del self._local[held]
-        self._try(lambda: self._redis.incr(f"xingan:{VERSION}:{part}"))
+        self._try(lambda: self._redis.incr(f"{PREFIX}:{part}"))
 
     def is_alive(self) -> bool:
         """Tell whether Redis answers."""
         return bool(self._try(self._redis.ping))
-
-    def _name(self, part: str, key: str) -> str:
-        generation = self._redis.get(f"xingan:{VERSION}:{part}") or b"0"
-        assert isinstance(generation, bytes)
-        return f"xingan:{VERSION}:{part}:{generation.decode()}:{key}"
 
     def held(self, part: str, key: str) -> Copy | None:
         """Return the copy of this process while it is fresh."""
@@ -113,11 +112,9 @@ class Cache:
             return None
 
 
-def _written(copy: Copy) -> bytes:
-    return copy.etag.encode() + b"\n" + copy.body
-
-
-def _read(raw: Any) -> Copy | None:
-    """Read what Redis gave; anything that is not ours is a miss."""
-    etag, found, body = raw.partition(b"\n") if isinstance(raw, bytes) else (b"", b"", b"")
-    return Copy(etag.decode(), body) if found and etag.isalnum() else None
+def _read(raw: Any, generation: bytes) -> Copy | None:
+    """Read what Redis gave; anything older or not ours is a miss."""
+    parts = raw.split(b"\n", 2) if isinstance(raw, bytes) else []
+    if len(parts) != 3 or parts[0] != generation or not parts[1].isalnum():
+        return None
+    return Copy(parts[1].decode(), parts[2])
