@@ -5,6 +5,7 @@ idempotency key: whoever dies between intent and result leaves a push whose fate
 that is what its row says. All leases are judged by the database's clock.
 """
 
+import logging
 import os
 import secrets
 import socket
@@ -17,8 +18,10 @@ from sqlalchemy import text
 from backend.accounts.queries import openid_of
 from backend.db import Row, action, changed, rows, session
 from backend.wechat.outcome import Outcome, Word
+from backend.wechat.reactions import Stops
 from notifications.models import Status
 
+log = logging.getLogger(__name__)
 BATCH = 20
 CLAIM_S, SEND_S = 30, 20
 # Between the intent and the call nothing may take longer than this, or the lease proves nothing.
@@ -43,31 +46,38 @@ class Pushes(Protocol):
 def send_all_due(wechat: Pushes, templates: Mapping[str, str], *, rate: int) -> int:
     """Claim and send until nothing is due; return how many pushes were tried.
 
-    `rate` is the number of sends a second of all workers together.
+    `rate` is the number of sends a second of all workers together. An answer that says further
+    pushes would fare the same ends the run: what is still claimed is given back for the next one.
     """
     me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     tried = 0
     while claimed := claim(me, rate=rate):
         for push in claimed:
-            tried += send_one(wechat, templates, push, me)
+            outcome = send_one(wechat, templates, push, me)
+            tried += outcome is not None
+            if outcome and outcome.stops is not Stops.NOTHING:
+                give_back(me)
+                return tried
     return tried
 
 
-def send_one(wechat: Pushes, templates: Mapping[str, str], push: Row, me: str) -> bool:
-    """Send one claimed push; tell whether it was tried."""
+def send_one(wechat: Pushes, templates: Mapping[str, str], push: Row, me: str) -> Outcome | None:
+    """Send one claimed push and write down its outcome; None when it was not tried."""
     openid, template_id = openid_of(push["person_id"]), templates.get(push["template"])
     if openid is None or template_id is None:
-        _end(push["id"], me, Status.SKIPPED, "no openid" if openid is None else "no template")
-        return False
+        skip(push["id"], me, "no openid" if openid is None else "no template")
+        return None
     started = time.monotonic()
     if not intend(push["id"], me):
-        return False
+        return None
     if time.monotonic() - started > GUARD_S:
         release(push["id"], me)
-        return False
+        return None
     outcome = wechat.send(openid, template_id, push["page"], push["content"])
+    if outcome.alarm:
+        log.error("WeChat needs a person: %s %s", outcome.errcode, outcome.detail)
     settle(push["id"], push["claim_epoch"], push["attempts"], outcome)
-    return True
+    return outcome
 
 
 @action
@@ -135,7 +145,7 @@ def release(delivery_id: int, me: str) -> None:
 def settle(delivery_id: int, epoch: int, attempts: int, outcome: Outcome) -> None:
     """Write down what became of the push; the late answer of a paused worker still counts."""
     becomes = BECOMES[outcome.word]
-    wait = outcome.retry_after_s or RETRY_S[min(attempts, len(RETRY_S) - 1)]
+    wait = max(outcome.retry_after_s or 0, RETRY_S[min(attempts, len(RETRY_S) - 1)])
     session.execute(
         text(
             """
@@ -175,14 +185,29 @@ def sweep() -> None:
 
 
 @action
-def _end(delivery_id: int, me: str, status: Status, detail: str) -> None:
+def give_back(me: str) -> None:
+    """Give back whatever this worker has claimed and not begun to send."""
     session.execute(
         text(
             """
-            UPDATE delivery SET status = :status, detail = :detail, lease_until = NULL,
+            UPDATE delivery SET status = 'PENDING', lease_until = NULL
+            WHERE status = 'CLAIMED' AND claimed_by = :me
+            """
+        ),
+        {"me": me},
+    )
+
+
+@action
+def skip(delivery_id: int, me: str, detail: str) -> None:
+    """End a push that cannot be sent to anybody; the message stays in the inbox."""
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = 'SKIPPED', detail = :detail, lease_until = NULL,
                    settled_at = clock_timestamp()
             WHERE id = :id AND status = 'CLAIMED' AND claimed_by = :me
             """
         ),
-        {"id": delivery_id, "me": me, "status": status.name, "detail": detail},
+        {"id": delivery_id, "me": me, "detail": detail},
     )

@@ -107,9 +107,7 @@ class Client:
 class Process:
     """One process with a log of its own, started again whenever it dies unasked."""
 
-    def __init__(
-        self, name: str, command: tuple[str, ...], environ: Mapping[str, str], logs: Path
-    ):
+    def __init__(self, name: str, command: tuple[str, ...], environ: Mapping[str, str], logs: Path):
         self.name, self.command = name, command
         self.environ, self.log = dict(environ), logs / f"{name}.log"
         self.starts = 0
@@ -219,7 +217,8 @@ class RunningSystem:
             "PORT": str(self.port),
             "WEB_WORKERS": str(web_workers),
         } | environ
-        self.api = Process("api", GUNICORN, self.environ, folder)
+        loopback = ("-b", f"127.0.0.1:{self.port}")
+        self.api = Process("api", (*GUNICORN, *loopback), self.environ, folder)
         self.simulator = Process(
             "simulator",
             (PYTHON, "-m", "tests.faults.written_simulator")
@@ -256,6 +255,12 @@ class RunningSystem:
         for process in (self.simulator, self.api, *self.workers):
             process.start()
         self.wait_until_ready()
+        return self
+
+    def serve(self) -> "RunningSystem":
+        """Start the API alone and wait until it serves."""
+        self.api.start()
+        wait_until(lambda: answers(self.port, "/readyz"), what=self.api.last_words)
         return self
 
     def wait_until_ready(self) -> None:

@@ -165,6 +165,7 @@ def _stop(server: subprocess.Popen[bytes], how: signal.Signals) -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+        _end_orphans()
 
 
 def main(arguments: list[str]) -> None:

@@ -22,27 +22,30 @@ def all_at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
     return [timed.result for timed in timed_at_once(calls)]
 
 
-def timed_at_once(calls: Sequence[Callable[[], Any]]) -> list[Timed]:
-    """Let all calls go together; return results and times, or raise what the first one raised."""
-    gate = threading.Barrier(len(calls))
+def timed_at_once(calls: Sequence[Callable[[], Any]], *, threads: int = 200) -> list[Timed]:
+    """Let all calls go together; return results and times, or raise what the first one raised.
+
+    With fewer threads than calls, each thread makes one call after the other.
+    """
+    threads = min(threads, len(calls))
+    gate = threading.Barrier(threads)
     results: list[Timed | None] = [None] * len(calls)
     errors: list[BaseException] = []
 
-    def run(place: int, call: Callable[[], Any]) -> None:
+    def run(mine: Sequence[int]) -> None:
         try:
             gate.wait(GATE_S)
-            started = time.monotonic()
-            results[place] = Timed(call(), time.monotonic() - started)
+            for place in mine:
+                started = time.monotonic()
+                results[place] = Timed(calls[place](), time.monotonic() - started)
         except BaseException as error:
             errors.append(error)
 
-    threads = [
-        threading.Thread(target=run, args=(place, call), daemon=True)
-        for place, call in enumerate(calls)
-    ]
-    for thread in threads:
+    shares = [range(first, len(calls), threads) for first in range(threads)]
+    running = [threading.Thread(target=run, args=(share,), daemon=True) for share in shares]
+    for thread in running:
         thread.start()
-    for thread in threads:
+    for thread in running:
         thread.join()
     if errors:
         raise errors[0]
@@ -57,10 +60,9 @@ def tally(answers: Sequence[Any]) -> Counter[str]:
 def kind_of(answer: Any) -> str:
     """Name an answer by its status and, for a problem, the last part of its type."""
     problem = answer.json.get("type") if isinstance(answer.json, dict) else None
-    is_problem = answer.status_code >= 400 and problem
-    return f"{answer.status_code} {problem.rsplit('/', 1)[-1]}" if is_problem else str(
-        answer.status_code
-    )
+    if answer.status_code >= 400 and problem:
+        return f"{answer.status_code} {problem.rsplit('/', 1)[-1]}"
+    return str(answer.status_code)
 
 
 def p95(seconds: Sequence[float]) -> float:

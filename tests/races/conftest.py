@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from backend.wechat.simulator.server import Simulator
 from miniprogram_api.app import create_app
 from tests.conftest import settings_for
 from tests.factories import World
+from tests.running_system import RunningSystem
 
 
 @pytest.fixture
@@ -28,6 +30,18 @@ def own_app(database_url: str, servers: embedded.Servers, simulator: Simulator) 
 @pytest.fixture
 def own_world(own_app: Flask) -> World:
     return World(own_app)
+
+
+@pytest.fixture
+def served(
+    own_app: Flask, database_url: str, servers: embedded.Servers, tmp_path: Path
+) -> Iterator[RunningSystem]:
+    """The API as gunicorn serves it, over the same database."""
+    system = RunningSystem(tmp_path, database_url=database_url, redis_url=servers.redis_url)
+    try:
+        yield system.serve()
+    finally:
+        system.close()
 
 
 @pytest.fixture

@@ -484,6 +484,15 @@ def test_a_second_rejection_is_the_last(wechat, openid, simulator, clock):
     assert len(simulator.log(endpoint=SEND)) == 2
 
 
+def test_the_message_is_repeated_once_even_if_tokens_may_be_had_at_any_time(simulator, openid):
+    wechat = connect(simulator.url, pace=Pace(apart_s=0.0))
+    simulator.misbehave(SEND, 40001)
+
+    assert send(wechat, openid).errcode == 40001
+    wechat.close()
+    assert len(simulator.log(endpoint=SEND)) == 2
+
+
 def test_a_permanent_40001_costs_two_token_calls_a_minute_at_most(wechat, openid, simulator, clock):
     simulator.misbehave(SEND, 40001)
 

@@ -83,6 +83,49 @@ def test_who_waits_for_another_gets_what_the_other_obtained(token, tokens, sourc
     assert source.calls == 0
 
 
+class Outrun(MemoryTokens):
+    """A store whose token another process replaces between our look and our lease."""
+
+    def __init__(self, now, theirs):
+        super().__init__(now)
+        self.theirs = theirs
+
+    def lease(self, seconds):
+        if self.theirs:
+            theirs, self.theirs = self.theirs, None
+            super().keep(super().lease(seconds), Grant(theirs, 7200))
+        return super().lease(seconds)
+
+
+def test_a_token_renewed_between_our_look_and_our_lease_is_taken(clock, source):
+    store = Outrun(clock, "theirs")
+    token = AccessToken(store, source, PACE)
+
+    assert token.current(soon()) == "theirs"
+    assert source.calls == 0
+    assert store.lease(10) is not None, "the lease was given back"
+
+
+def test_the_same_rejected_token_obtained_meanwhile_is_not_asked_for_again(clock, source):
+    store = Outrun(clock, None)
+    store.keep(store.lease(10), Grant("same", 7200))
+    clock.advance(61)
+    store.theirs = "same"
+    token = AccessToken(store, source, PACE)
+
+    with pytest.raises(NoToken):
+        token.after_rejection("same", soon())
+    assert source.calls == 0
+    assert store.lease(10) is not None, "the lease was given back"
+
+
+def test_a_stored_token_that_is_dead_does_not_replace_a_rejected_one(token, source, clock):
+    token.current(soon())
+    clock.advance(8000)
+
+    assert token.after_rejection("an older one", soon()) == "second"
+
+
 def test_a_lease_that_was_never_given_back_runs_out(token, tokens, clock):
     tokens.lease(10)
     clock.advance(10.1)

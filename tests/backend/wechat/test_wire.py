@@ -68,6 +68,15 @@ def test_a_connection_that_hangs_is_certainly_not_sent_and_ends_in_time():
     assert time.monotonic() - began < QUICK.connect_s + 0.3
 
 
+def test_the_deadline_of_the_call_ends_a_connection_that_hangs_as_well():
+    with planted.full_backlog() as port:
+        began = time.monotonic()
+        with pytest.raises(NotSent):
+            ask(f"http://127.0.0.1:{port}", Limits(connect_s=5, total_s=0.3))
+
+    assert time.monotonic() - began < 1
+
+
 def test_a_second_address_of_a_name_is_tried_when_the_first_refuses():
     with PlantedServer(planted.saying(OK)) as server:
         reply = ask(server.url.replace("127.0.0.1", "localhost"))

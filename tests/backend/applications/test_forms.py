@@ -1,0 +1,167 @@
+"""What the tenancy form asks, typed a second time as a reader of the form would list it."""
+
+import copy
+
+import pytest
+from tests.factories import SECTIONS
+
+from backend.applications import forms
+from backend.applications.forms import FORMS, Type
+from backend.applications.workflow import Kind
+from backend.parks.kinds import UnitKind
+
+TENANCY = Kind.TENANCY
+# (section, field): label. These must be answered by everybody …
+ALWAYS = {
+    ("applicant", "name"): "申请人 · 姓名",
+    ("applicant", "phone"): "申请人 · 联系电话",
+    ("venture", "stage"): "创业实体 · 注册情况",
+    ("project", "title"): "创业项目 · 项目名称",
+    ("project", "industry"): "创业项目 · 所属行业",
+    ("project", "summary"): "创业项目 · 项目简介",
+    ("project", "team_size"): "创业项目 · 团队人数",
+    ("space", "unit_kind"): "场地需求 · 场地类型",
+    ("space", "starts_on"): "场地需求 · 希望入驻日期",
+    ("space", "term_months"): "场地需求 · 入驻期限（月）",
+    ("declaration", "truthful"): "承诺 · 承诺所填内容属实",
+}
+# … and these by whoever has registered a business.
+IF_REGISTERED = {
+    ("venture", "name"): "创业实体 · 实体名称",
+    ("venture", "credit_code"): "创业实体 · 统一社会信用代码",
+}
+
+
+def pointer(place: tuple[str, str]) -> str:
+    return "#/sections/{}/{}".format(*place)
+
+
+def listed(places: dict[tuple[str, str], str]) -> list[dict[str, str]]:
+    return [{"pointer": pointer(place), "label": label} for place, label in places.items()]
+
+
+def answered(**changed: object) -> dict[str, dict[str, object]]:
+    """The whole form, with `section__field=answer` put in."""
+    sections = copy.deepcopy(SECTIONS)
+    for name, answer in changed.items():
+        section, field = name.split("__")
+        sections[section][field] = answer
+    return sections
+
+
+def test_an_empty_draft_lacks_everything_required_in_the_order_of_the_form():
+    assert listed(ALWAYS) == forms.missing(TENANCY, {})
+
+
+def test_a_complete_form_lacks_nothing():
+    assert [] == forms.missing(TENANCY, SECTIONS)
+
+
+@pytest.mark.parametrize("place", list(ALWAYS), ids=pointer)
+@pytest.mark.parametrize("how", ["absent", None, ""])
+def test_each_required_answer_that_is_not_there_is_named_alone(place, how):
+    section, field = place
+    sections = answered(**{f"{section}__{field}": how})
+    if how == "absent":
+        del sections[section][field]
+
+    assert listed({place: ALWAYS[place]}) == forms.missing(TENANCY, sections)
+
+
+def test_a_section_that_is_null_lacks_all_its_answers():
+    venture = {("venture", "stage"): ALWAYS["venture", "stage"]}
+
+    assert listed(venture) == forms.missing(TENANCY, {**SECTIONS, "venture": None})
+
+
+def test_a_registered_business_needs_its_name_and_code():
+    sections = answered(venture__stage="registered")
+
+    assert listed(IF_REGISTERED) == forms.missing(TENANCY, sections)
+
+
+def test_a_planned_business_needs_neither():
+    assert [] == forms.missing(TENANCY, answered(venture__stage="planned"))
+
+
+@pytest.mark.parametrize("consent", [False, None, "true", 1])
+def test_only_a_true_promise_is_one(consent):
+    promise = ("declaration", "truthful")
+
+    assert listed({promise: ALWAYS[promise]}) == forms.missing(
+        TENANCY, answered(declaration__truthful=consent)
+    )
+
+
+def test_the_wished_floor_area_may_stay_open():
+    assert [] == forms.missing(TENANCY, answered(space__floor_area_m2=None))
+
+
+def test_nought_is_an_answer():
+    """Whether nought is allowed is the schema's question; it is not missing."""
+    assert [] == forms.missing(TENANCY, answered(project__team_size=0))
+
+
+def test_the_phone_number_is_all_that_is_sealed():
+    assert [("applicant", "phone")] == forms.sensitive(TENANCY)
+
+
+def test_the_limits_are_those_of_the_contract():
+    limits = {
+        f"{section.name}.{field.name}": (field.least, field.most)
+        for section in FORMS[TENANCY]
+        for field in section.fields
+        if field.kind in (Type.TEXT, Type.WHOLE)
+    }
+
+    assert {
+        "applicant.name": (1, 50),
+        "venture.name": (1, 100),
+        "project.title": (1, 50),
+        "project.summary": (1, 1000),
+        "project.team_size": (1, 500),
+        "space.floor_area_m2": (1, 100_000),
+        "space.term_months": (1, 36),
+    } == limits
+
+
+def test_every_choice_offers_labelled_answers():
+    for section in FORMS[TENANCY]:
+        for field in section.fields:
+            assert (field.kind is Type.CHOICE) == (field.choices is not None), field.name
+            for choice in field.choices or ():
+                assert choice.value
+
+
+def test_the_unit_asked_for_is_of_a_kind_that_parks_let():
+    (unit_kind,) = [f for s in FORMS[TENANCY] for f in s.fields if f.name == "unit_kind"]
+
+    assert UnitKind is unit_kind.choices
+
+
+def test_the_industries_begin_with_those_of_clause_3_3():
+    # 智能产业、物联网产业、零工产业、软件产业、智能机器人、3D打印、人文服务、无人机.
+    first = [each.name for each in forms.Industry][:8]
+
+    assert [
+        "SMART_INDUSTRY",
+        "IOT",
+        "GIG",
+        "SOFTWARE",
+        "SMART_ROBOT",
+        "PRINTING_3D",
+        "HUMANITIES_SERVICE",
+        "DRONE",
+    ] == first
+
+
+def test_a_condition_speaks_of_a_sibling_and_one_of_its_answers():
+    for section in FORMS[TENANCY]:
+        by_name = {field.name: field for field in section.fields}
+        for field in filter(lambda each: each.when, section.fields):
+            sibling, answer = field.when
+            assert answer in [choice.name.lower() for choice in by_name[sibling].choices]
+
+
+def test_every_kind_of_application_has_a_form():
+    assert set(Kind) == set(FORMS)

@@ -1,0 +1,195 @@
+"""The permission list, typed a second time from the contract's roles (api.md §4, §6)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from backend import access
+from backend.access import Audience, Principal, Relation, Role
+
+SOMEBODY = UUID(int=1)
+A_MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
+ULANHOT, TUQUAN = "152201", "152224"
+PARK, OTHER_PARK = 10, 20
+# Numbers are shared on purpose: person 1 and account 1 are two different beings.
+HER, ANOTHER = 1, 2
+
+
+def citizen(number: int) -> Principal:
+    return Principal(Audience.CITIZEN, number, SOMEBODY, SOMEBODY, Role.ENTREPRENEUR)
+
+
+def staff(number: int, role: Role, **more: object) -> Principal:
+    return replace(Principal(Audience.STAFF, number, SOMEBODY, SOMEBODY, role), **more)
+
+
+M, B = Role.PARK_MANAGER, Role.BUREAU_STAFF
+PRINCIPALS = {
+    "nobody": None,
+    "she": citizen(HER),
+    "another person": citizen(ANOTHER),
+    "she, with a forged role": replace(citizen(HER), role=M, parks=frozenset({PARK})),
+    "another, with a forged role": replace(citizen(ANOTHER), role=B),
+    "the manager": staff(1, M, parks=frozenset({PARK})),
+    "a manager of both parks": staff(2, M, parks=frozenset({PARK, OTHER_PARK})),
+    "a manager elsewhere": staff(3, M, parks=frozenset({OTHER_PARK}), county=ULANHOT),
+    "a manager without a park": staff(4, M),
+    "the manager who is herself the applicant": staff(5, M, parks=frozenset({PARK}), person=HER),
+    "the manager who is another person": staff(6, M, parks=frozenset({PARK}), person=ANOTHER),
+    "the county's clerk": staff(7, B, county=ULANHOT, parks=frozenset({PARK})),
+    "another county's clerk": staff(8, B, county=TUQUAN, parks=frozenset({PARK})),
+    "the league's clerk": staff(9, B),
+    "the administrator": staff(10, Role.BUREAU_ADMIN, parks=frozenset({PARK})),
+    "the auditor": staff(11, Role.AUDITOR, parks=frozenset({PARK})),
+}
+
+HERS = {"applicant_id": HER, "park_id": PARK, "jurisdiction_code": ULANHOT}
+THINGS = {
+    "nothing": {},
+    "her draft": {**HERS, "submitted_at": None},
+    "her application": {**HERS, "submitted_at": A_MOMENT},
+    "another's application": {**HERS, "applicant_id": ANOTHER, "submitted_at": A_MOMENT},
+    "her application elsewhere": {
+        **HERS,
+        "park_id": OTHER_PARK,
+        "jurisdiction_code": TUQUAN,
+        "submitted_at": A_MOMENT,
+    },
+    "a submitted thing of no place": {"submitted_at": A_MOMENT},
+    "her session": {"person_id": HER, "staff_id": None},
+    "the manager's session": {"person_id": None, "staff_id": 1},
+    "another's message": {"person_id": ANOTHER},
+}
+
+OPEN = {
+    "checkHealth",
+    "checkReadiness",
+    "getOpenapi",
+    "getProblem",
+    "listDivisions",
+    "listParks",
+    "getPark",
+    "listParkUnits",
+    "listReasons",
+    "loginWechat",
+    "loginStaff",
+    "confirmTotp",
+    "refreshSession",
+}
+FOR_BOTH_SIDES = {"endSession", "listSessions", "getMe", "listApplications"}
+FOR_CITIZENS = {"createApplication", "listMessages", "countUnread"}
+READ = {"getApplication", "getTimeline"}
+ASK = {"updateApplication", "submitApplication", "withdrawApplication"}
+DECIDE = {"approveApplication", "rejectApplication"}
+OWN = {"endOtherSession", "markRead"}
+EVERY_OPERATION = OPEN | FOR_BOTH_SIDES | FOR_CITIZENS | READ | ASK | DECIDE | OWN
+
+# What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
+HER_OWN = ("her draft", "her application", "her application elsewhere")
+ADDED = {
+    **{("she", thing): READ | ASK for thing in HER_OWN},
+    **{("she, with a forged role", thing): READ | ASK for thing in HER_OWN},
+    ("another person", "another's application"): READ | ASK,
+    ("another, with a forged role", "another's application"): READ | ASK,
+    ("she", "her session"): OWN,
+    ("she, with a forged role", "her session"): OWN,
+    ("another person", "another's message"): OWN,
+    ("another, with a forged role", "another's message"): OWN,
+    ("the manager", "the manager's session"): OWN,
+    ("the manager", "her application"): READ | DECIDE,
+    ("the manager", "another's application"): READ | DECIDE,
+    ("a manager of both parks", "her application"): READ | DECIDE,
+    ("a manager of both parks", "another's application"): READ | DECIDE,
+    ("a manager of both parks", "her application elsewhere"): READ | DECIDE,
+    ("a manager elsewhere", "her application elsewhere"): READ | DECIDE,
+    ("the manager who is herself the applicant", "another's application"): READ | DECIDE,
+    ("the manager who is another person", "her application"): READ | DECIDE,
+    ("the county's clerk", "her application"): READ,
+    ("the county's clerk", "another's application"): READ,
+    ("another county's clerk", "her application elsewhere"): READ,
+    ("the league's clerk", "her application"): READ,
+    ("the league's clerk", "another's application"): READ,
+    ("the league's clerk", "her application elsewhere"): READ,
+}
+
+
+def anyhow(principal: Principal | None) -> set[str]:
+    if principal is None:
+        return OPEN
+    if principal.audience is Audience.CITIZEN:
+        return OPEN | FOR_BOTH_SIDES | FOR_CITIZENS
+    return OPEN | FOR_BOTH_SIDES
+
+
+@pytest.mark.parametrize("thing", list(THINGS))
+@pytest.mark.parametrize("principal", list(PRINCIPALS))
+def test_everyone_may_do_to_each_thing_what_the_table_says_and_nothing_else(principal, thing):
+    asking = PRINCIPALS[principal]
+    expected = anyhow(asking) | ADDED.get((principal, thing), set())
+
+    actual = {each for each in EVERY_OPERATION if access.can(asking, each, THINGS[thing])}
+
+    assert expected == actual
+
+
+def test_the_table_above_knows_every_operation():
+    assert EVERY_OPERATION == set(access.PERMISSIONS)
+
+
+@pytest.mark.parametrize("principal", list(PRINCIPALS))
+def test_an_operation_without_a_row_is_closed_to_everyone(principal):
+    assert not access.can(PRINCIPALS[principal], "eraseEverything", THINGS["her application"])
+
+
+def test_whoever_is_not_signed_in_stands_in_no_relation_but_anyone():
+    assert {Relation.ANYONE} == access.relations(None, THINGS["her application"])
+
+
+def test_one_principal_may_stand_in_several_relations():
+    held = access.relations(PRINCIPALS["the manager"], {**THINGS["her application"], "staff_id": 1})
+
+    assert {Relation.ANYONE, Relation.STAFF, Relation.OWNER, Relation.DECIDER} == held
+
+
+CITIZENS, STAFF_ONLY = {Audience.CITIZEN}, {Audience.STAFF}
+BOTH = {Audience.CITIZEN, Audience.STAFF}
+
+
+@pytest.mark.parametrize(
+    ("operations", "expected"),
+    [
+        (OPEN, set()),
+        (FOR_BOTH_SIDES, BOTH),
+        (READ, BOTH),
+        (OWN, BOTH),
+        (FOR_CITIZENS, CITIZENS),
+        (ASK, CITIZENS),
+        (DECIDE, STAFF_ONLY),
+    ],
+    ids=["open", "both sides", "read", "own", "citizens", "ask", "decide"],
+)
+def test_a_token_of_the_wrong_side_is_of_no_use(operations, expected):
+    for operation in operations:
+        assert expected == access.audiences(operation), operation
+
+
+@pytest.mark.parametrize("relation", sorted(set(Relation) - {Relation.ANYONE}, key=str))
+def test_a_relation_holds_only_on_its_sides(relation):
+    """`SIDES` turns tokens away before any record is read, so it must not forbid too much."""
+    for asking in filter(None, PRINCIPALS.values()):
+        for thing in THINGS.values():
+            if relation in access.relations(asking, thing):
+                assert asking.audience in access.SIDES[relation]
+
+
+def test_roles_bear_their_official_names():
+    # api.md §6 and GLOSSARY: the member is ours, the value the official term.
+    assert {
+        "ENTREPRENEUR": "创业者",
+        "PARK_MANAGER": "园区管理员",
+        "BUREAU_STAFF": "人社局工作人员",
+        "BUREAU_ADMIN": "系统管理员",
+        "AUDITOR": "审计员",
+    } == {role.name: role.value for role in Role}

@@ -1,0 +1,128 @@
+"""Who hears of which event: every event has a row or is silent, and every row can be filled in."""
+
+from datetime import UTC, datetime
+from string import Formatter
+
+import pytest
+
+from backend import variables
+from backend.access import Relation
+from backend.applications.workflow import STEPS, Reason
+from backend.wechat.simulator.field_rules import fits
+from backend.wechat.simulator.templates import PAGES, TEMPLATES
+from notifications import fields
+from notifications.catalogue import CATALOGUE, SILENT, readers_of
+from notifications.fanout import READERS
+from tests.backend.parks.appendix import LONGEST_NAME
+
+EVENTS = {f"application.{row.event}" for row in STEPS} | {"application.created"}
+# The longest words that the records can hold for each blank of a message.
+LONGEST = {
+    "id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
+    "number": "RZ-2026-000123",
+    "park_name": LONGEST_NAME,
+    "unit_code": "北区二号楼东侧生产用房三层B2019",
+    "starts_on": "2026-12-01",
+    "ends_on": "2027-11-30",
+    "decided_at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
+    "reasons": "、".join(reason.value for reason in Reason),
+    "note": "园区留言：" + "好" * 500 + "。",
+}
+ROWS = pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.event)
+
+
+def blanks(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+
+
+@pytest.mark.parametrize("event", sorted(EVENTS))
+def test_every_event_of_the_workflow_has_a_row_or_is_silent_and_never_both(event):
+    told = any(row.event == event for row in CATALOGUE)
+
+    assert told != (event in SILENT)
+
+
+def test_the_applicant_hears_of_every_decision_and_nobody_of_her_own_steps():
+    assert {
+        ("application.approved", Relation.APPLICANT),
+        ("application.rejected", Relation.APPLICANT),
+    } == {(row.event, row.reader) for row in CATALOGUE if row.event in EVENTS}
+
+
+def test_nobody_is_told_the_same_event_twice():
+    assert len(CATALOGUE) == len({(row.event, row.reader) for row in CATALOGUE})
+
+
+def test_readers_of_returns_the_rows_of_an_event():
+    (row,) = readers_of("application.approved")
+
+    assert "入驻申请已通过" == row.title
+
+
+def test_a_silent_event_has_no_reader():
+    assert () == readers_of("application.submitted")
+
+
+def test_an_event_that_nobody_thought_of_is_an_error():
+    with pytest.raises(LookupError, match=r"application\.burnt"):
+        readers_of("application.burnt")
+
+
+@ROWS
+def test_the_fanout_knows_every_reader(row):
+    assert row.reader in READERS
+
+
+@ROWS
+def test_every_blank_can_be_filled_in(row):
+    whole = " ".join((row.title, row.body, row.link, *row.push.values()))
+
+    assert blanks(whole) <= set(LONGEST)
+
+
+@ROWS
+def test_the_title_is_the_same_for_everybody(row):
+    """A title stands on a lock screen: no name of a person or a park in it."""
+    assert set() == blanks(row.title)
+
+
+@ROWS
+def test_the_text_names_the_case_so_that_a_second_copy_is_harmless(row):
+    assert "number" in blanks(row.body)
+
+
+@ROWS
+def test_the_longest_words_fit_the_template(row):
+    """Held against WeChat's rules as the simulator knows them, apart from our own fitting."""
+    for key, words in row.push.items():
+        fitted = fields.fit(key, words.format_map(LONGEST))
+
+        assert fits(key, fitted), (key, fitted)
+
+
+@ROWS
+def test_an_empty_record_still_fits_the_template(row):
+    emptied = {**LONGEST, "unit_code": "", "reasons": "", "note": ""}
+
+    for key, words in row.push.items():
+        assert fits(key, fields.fit(key, words.format_map(emptied))), key
+
+
+@ROWS
+def test_the_push_fills_exactly_the_keys_of_its_template(row):
+    numbers = variables.ring(variables.DEVELOPMENT["WECHAT_TEMPLATES"])
+    templates = {template.template_id: template for template in TEMPLATES}
+
+    assert set(templates[numbers[row.template]].keys) == set(row.push)
+
+
+@ROWS
+def test_the_link_leads_to_a_page_of_the_mini_program(row):
+    # WeChat takes no leading slash (41030 otherwise).
+    assert row.link.partition("?")[0] in PAGES
+
+
+@ROWS
+def test_no_message_promises_money(row):
+    # domain.md 0.7: never promise an amount.
+    assert "元" not in row.body
