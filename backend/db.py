@@ -155,8 +155,8 @@ def reading() -> Iterator[Any]:
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Run the function as the only transaction: commit its return, roll back its exception.
 
-    A deadlock or serialization failure runs it again, three times at most. Raise
-    ActionsDoNotNest when called from within another action.
+    A deadlock or serialization failure runs it again; after the third DatabaseDown is raised.
+    Raise ActionsDoNotNest when called from within another action.
     """
 
     @wraps(function)
@@ -172,9 +172,10 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                         R, _in_transaction(lambda: around(lambda: function(*args, **kwargs)))
                     )
             except DBAPIError as error:
-                if attempt == TRIES or not isinstance(error.orig, RETRIED):
+                if not isinstance(error.orig, RETRIED):
                     raise
-        raise AssertionError("unreachable")
+                log.warning("try %s lost: %s", attempt, type(error.orig).__name__)
+        raise DatabaseDown
 
     return run
 

@@ -56,11 +56,13 @@ def defer(name: str, /, queueing_lock: str | None = None, **arguments: Any) -> N
 
     With a `queueing_lock` nothing is added while a job with that lock is still waiting.
     """
-    connection = session.connection().connection.driver_connection
-    job = _deferring.configure_task(name, queueing_lock=queueing_lock, connection=connection)
     try:
         with session.begin_nested():
-            job.defer(**arguments)
+            # Asking for the connection in here is what sets the savepoint.
+            connection = session.connection().connection.driver_connection
+            _deferring.configure_task(
+                name, queueing_lock=queueing_lock, connection=connection
+            ).defer(**arguments)
     except AlreadyEnqueued:
         pass  # The waiting job will do this work as well.
 

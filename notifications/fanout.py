@@ -5,6 +5,7 @@ with the event. It touches only the database, so it cannot half fail; and as a m
 for an event and a reader, doing it twice does nothing.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from notifications import fields
 from notifications.catalogue import Row, readers_of
 from notifications.models import Delivery, Message, Status
 
+log = logging.getLogger(__name__)
 PUSH_WITHIN = timedelta(hours=24)
 LATE_AFTER = timedelta(seconds=30)
 
@@ -48,7 +50,10 @@ def announce(event_id: int) -> None:
 
 
 def announce_late_events() -> None:
-    """Announce whatever was left behind by a process and a job that both died."""
+    """Announce whatever was left behind by a process and a job that both died.
+
+    One event that cannot be announced is logged and does not hold up the others.
+    """
     late = rows(
         select(Event.id)
         .where(Event.announced_at.is_(None), Event.at < clock.now() - LATE_AFTER)
@@ -56,7 +61,10 @@ def announce_late_events() -> None:
         .limit(500)
     )
     for each in late:
-        announce(each["id"])
+        try:
+            announce(each["id"])
+        except Exception:
+            log.exception("event %s cannot be announced", each["id"])
 
 
 def _write(event: Event, told: Row) -> bool:

@@ -39,7 +39,7 @@ def _thing(words: str) -> str:
 
 def _matching(pattern: str) -> Callable[[str], str]:
     def check(words: str) -> str:
-        if not re.fullmatch(pattern, words):
+        if not re.fullmatch(pattern, words, re.ASCII):
             raise Unfit(pattern)
         return words
 

@@ -42,9 +42,9 @@ def create(kind: Kind, *, park: UUID, sections: Mapping[str, Any], by: Principal
         created_at=now,
     )
     application.sections = _sealed(application, sections)
-    session.add(application)
     try:
         with session.begin_nested():
+            session.add(application)
             session.flush()
     except IntegrityError as error:
         if constraint_of(error) != "uq_application_one_open":

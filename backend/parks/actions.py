@@ -90,9 +90,9 @@ def hold(park_id: int, unit_id: UUID, first: date, end: date, *, application_id:
         application_id=application_id,
         created_at=clock.now(),
     )
-    session.add(holding)
     try:
         with session.begin_nested():
+            session.add(holding)
             session.flush()
     except IntegrityError as error:
         if constraint_of(error) != "ex_holding_unit":

@@ -1,4 +1,7 @@
-"""The simulator as a process whose journal outlives it: each call is on disk before its answer."""
+"""What of the simulator outlives it? Its journal and its access tokens, as WeChat's would.
+
+Each call is on disk before it is answered.
+"""
 
 import argparse
 import dataclasses
@@ -6,9 +9,11 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from backend.wechat.simulator.access import AccessTokens
 from backend.wechat.simulator.journal import Entry, Journal
 from backend.wechat.simulator.server import Simulator
 
@@ -26,6 +31,23 @@ class WrittenJournal(Journal):
         return entry
 
 
+class LastingTokens(AccessTokens):
+    """Tokens that are still good after a restart."""
+
+    def __init__(self, now: Callable[[], float], path: Path):
+        super().__init__(now)
+        self._path = path
+        for token in path.read_text().split() if path.exists() else ():
+            self._expires_at[token] = now() + self.life_s
+            self._stable = token
+
+    def _mint(self) -> str:
+        token = super()._mint()
+        with self._path.open("a") as file:
+            file.write(f"{token}\n")
+        return token
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, required=True)
@@ -35,6 +57,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: told_to_stop.set())
     simulator = Simulator(chosen.port)
     simulator.journal = WrittenJournal(chosen.journal)
+    account = simulator.account
+    account.tokens = LastingTokens(account.now, chosen.journal.with_suffix(".tokens"))
     with simulator:
         told_to_stop.wait()
 

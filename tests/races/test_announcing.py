@@ -87,11 +87,6 @@ def test_a_second_message_is_noticed(own_world):
         told_once(own_world.app, case, event, announce_unlocked)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="backend/jobs.py defer(): session.begin_nested() alone sets no savepoint before the job "
-    "is inserted on the driver's connection, so while a send_due job waits nobody is announced",
-)
 def test_the_message_is_there_at_once_even_while_the_worker_is_busy(own_world):
     manager, units = own_world.staff(), own_world.units()
     for at, case in enumerate(submitted(own_world.app, 3)):
@@ -101,11 +96,6 @@ def test_the_message_is_there_at_once_even_while_the_worker_is_busy(own_world):
     assert 1 == count(own_world.app, "procrastinate_jobs WHERE task_name = 'send_due'")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="notifications/fanout.py announce_late_events(): the first event that raises ends the "
-    "loop, and with it sweep_messages, so nothing is announced, swept or sent any more",
-)
 def test_one_event_that_cannot_be_announced_does_not_silence_the_others(own_world):
     ask(
         own_world.app,

@@ -77,20 +77,11 @@ def test_50_presses_with_one_key_make_one_row_50_times(own_world, figures):
     figures(rounds=50, presses=PRESSES, rows=50)
 
 
-SECOND_IS_BROKEN = pytest.mark.xfail(
-    strict=True,
-    reason="backend/applications/actions.py create(): the application is added before "
-    "begin_nested(), which flushes it outside the savepoint, so a second open one answers 500",
-)
-
-
-@SECOND_IS_BROKEN
 def test_50_presses_with_different_keys_leave_one_open_application(own_world):
     one_open_for_many_keys(own_world)
 
 
 @pytest.mark.reliability
-@SECOND_IS_BROKEN
 def test_50_presses_with_different_keys_leave_one_open_application_50_times(own_world, figures):
     repeated(one_open_for_many_keys, own_world, 50)
     figures(rounds=50, presses=PRESSES, open=50)

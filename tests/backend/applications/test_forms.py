@@ -3,12 +3,12 @@
 import copy
 
 import pytest
-from tests.factories import SECTIONS
 
 from backend.applications import forms
 from backend.applications.forms import FORMS, Type
 from backend.applications.workflow import Kind
 from backend.parks.kinds import UnitKind
+from tests.factories import SECTIONS
 
 TENANCY = Kind.TENANCY
 # (section, field): label. These must be answered by everybody …
