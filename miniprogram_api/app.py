@@ -16,11 +16,13 @@ from backend.wechat.client import WeChat
 from backend.wechat.token_store import DatabaseTokens
 from miniprogram_api import auth, cached, envelope, openapi, problems
 from miniprogram_api.json import FastJson
-from miniprogram_api.operations import KEPT
+from miniprogram_api.operations import KEPT, refuse_undeclared
 from miniprogram_api.routes import applications, messages, parks, session, system
 from notifications import fanout
 
 MAX_BODY = 1024 * 1024
+# Pages outside of the contract: figures for this machine only, and the documentation.
+OPEN_PAGES = frozenset({"metrics.get_metrics", "swagger_ui.show"})
 NOUNS = (system, session, parks, applications, messages)
 
 
@@ -51,6 +53,7 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
         api.register_blueprint(noun.routes)
     app.register_blueprint(system.metrics)
     app.register_blueprint(system.docs)
+    refuse_undeclared(app, OPEN_PAGES)
     _listen()
     app.wsgi_app = cached.HotCopies(app, KEPT)  # type: ignore[method-assign, assignment]
     envelope.register(app)

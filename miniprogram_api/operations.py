@@ -8,7 +8,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from flask import Response, request
+from flask import Flask, Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
@@ -19,6 +19,10 @@ from miniprogram_api.schemas.strict import Strict
 
 BASE = "/api/v1"
 View = Callable[..., Any]
+
+
+class Undeclared(Exception):
+    """A route of which nobody has said who may use it; the app does not start."""
 
 
 class Nothing(Strict):
@@ -109,7 +113,8 @@ class Routes(Blueprint):
         promised = Operation(
             id, method, schema, status, key, if_match, versioned, keep, steps, frozenset(may_refuse)
         )
-        assert id in access.PERMISSIONS, f"{id} has no policy"
+        if id not in access.PERMISSIONS:
+            raise Undeclared(id)
         OPERATIONS[id] = promised
         if keep:
             KEPT[base + rule] = (id, keep)
@@ -193,3 +198,10 @@ def _conditional(response: Response) -> Response:
         response.add_etag()
         response.make_conditional(request)
     return response
+
+
+def refuse_undeclared(app: Flask, besides: frozenset[str]) -> None:
+    """Raise Undeclared for a route that is neither an operation nor one of the named endpoints."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.rpartition(".")[2] not in OPERATIONS and rule.endpoint not in besides:
+            raise Undeclared(rule.rule)
