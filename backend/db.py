@@ -27,7 +27,6 @@ from sqlalchemy import (
     MetaData,
     Text,
     Uuid,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
@@ -249,11 +248,3 @@ def changed(statement: Executable, /, **values: Any) -> int:
 def constraint_of(error: DBAPIError) -> str | None:
     """Return the name of the constraint that a statement broke."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-
-
-def is_alive() -> bool:
-    """Tell whether PostgreSQL answers."""
-    try:
-        return len(rows(text("SELECT 1"))) == 1
-    except DatabaseDown:
-        return False

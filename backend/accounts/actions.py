@@ -4,36 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, vault
 from backend.access import Audience, Principal, Role, can
-from backend.accounts import proofs, queries
-from backend.accounts.models import Attempt, Identity, Person, Session, Staff
+from backend.accounts import attempts, proofs, queries
+from backend.accounts.models import Identity, Person, Session, Staff
 from backend.audit.actions import record
 from backend.db import action, new_id, session
-from backend.errors import Invalid, NotFound, NotSignedIn, TooMany
+from backend.errors import Invalid, NotFound, NotSignedIn
 
 CITIZEN_SESSION = timedelta(days=7)
 STAFF_SESSION = timedelta(hours=12)
 CHALLENGE = timedelta(minutes=5)
 # A phone that asked twice at once must not be taken for a thief.
 REFRESH_GRACE = timedelta(seconds=10)
-
-# kind: (how many tries, within how long, counted by what)
-LIMITS = {
-    "password": (
-        (5, timedelta(minutes=15), "both"),
-        (50, timedelta(days=1), "account"),
-        (20, timedelta(minutes=5), "network"),
-    ),
-    "totp": (
-        (5, timedelta(minutes=5), "account"),
-        (20, timedelta(hours=1), "account"),
-        (50, timedelta(days=1), "account"),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -64,33 +50,6 @@ def sign_in_person(openid: str, unionid: str | None, *, device: str) -> Opened:
     return opened
 
 
-@action
-def note_attempt(kind: str, account: str, network: str) -> None:
-    """Count a try before it is checked; raise TooMany, with the seconds to wait, past a limit.
-
-    The lock makes the count exact when many tries come at once. Limits: reliability goals
-    ST-01 and ST-10; they live in PostgreSQL so that no restart forgets them.
-    """
-    account, network = proofs.fingerprint(account), proofs.fingerprint(network)
-    for key in sorted((account, network)):
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}
-        )
-    now = clock.now()
-    for most, within, counted_by in LIMITS[kind]:
-        where = [Attempt.kind == kind, Attempt.at > now - within]
-        if counted_by in ("account", "both"):
-            where.append(Attempt.account == account)
-        if counted_by in ("network", "both"):
-            where.append(Attempt.network == network)
-        count, oldest = session.execute(
-            select(func.count(), func.min(Attempt.at)).where(*where)
-        ).one()
-        if count >= most:
-            raise TooMany(retry_after=max(1, int((oldest + within - now).total_seconds()) + 1))
-    session.add(Attempt(kind=kind, account=account, network=network, at=now))
-
-
 def check_password(username: str, *, password: str, network: str, device: str) -> Opened:
     """Check the first factor and open an unconfirmed session of five minutes.
 
@@ -98,7 +57,7 @@ def check_password(username: str, *, password: str, network: str, device: str) -
     hash is computed. Raise TooMany, or NotSignedIn in the same words and time for an unknown
     name and a wrong password.
     """
-    note_attempt("password", username, network)
+    attempts.note("password", username, network)
     kept = queries.password_hash_of(username)
     if not proofs.is_password(kept, password):
         raise NotSignedIn("用户名或密码有误")
@@ -109,7 +68,7 @@ def check_password(username: str, *, password: str, network: str, device: str) -
 def open_challenge(username: str, *, network: str, device: str) -> Opened:
     """Open the unconfirmed session that only the second factor turns into a real one."""
     staff = session.scalars(select(Staff).where(Staff.username == username)).one()
-    _forget_attempts("password", username, network)
+    attempts.forget("password", username, network)
     return _open(Audience.STAFF, staff, clock.now(), CHALLENGE, device, confirmed=False)
 
 
@@ -118,7 +77,7 @@ def check_totp(session_id: UUID, code: str) -> Opened:
     account = queries.challenged(session_id)
     if account is None:
         raise NotSignedIn("登录已过期，请重新输入密码")
-    note_attempt("totp", account, network="")
+    attempts.note("totp", account, network="")
     return confirm_totp(session_id, code)
 
 
@@ -143,7 +102,7 @@ def confirm_totp(session_id: UUID, code: str) -> Opened:
         raise NotSignedIn("动态验证码有误或已使用")
     staff.totp_step = step
     _end(challenge, "confirmed", now)
-    _forget_attempts("totp", staff.username, None)
+    attempts.forget("totp", staff.username, None)
     opened = _open(Audience.STAFF, staff, now, STAFF_SESSION, challenge.device, confirmed=True)
     record("session.opened", "staff", staff.id, None)
     return opened
@@ -307,10 +266,3 @@ def _subject(found: Session) -> tuple[str, int]:
 
 def _end(found: Session, why: str, now: datetime) -> None:
     found.ended_at, found.ended_why = now, why
-
-
-def _forget_attempts(kind: str, account: str, network: str | None) -> None:
-    where = [Attempt.kind == kind, Attempt.account == proofs.fingerprint(account)]
-    if network is not None:
-        where.append(Attempt.network == proofs.fingerprint(network))
-    session.execute(delete(Attempt).where(*where))

@@ -32,11 +32,6 @@ def is_password(kept: str | None, given: str) -> bool:
             return False
 
 
-def new_totp_secret() -> str:
-    """Return a fresh base32 secret of 160 bits (RFC 4226, section 4)."""
-    return pyotp.random_base32()
-
-
 def totp_step(secret: str, code: str, at: datetime, last_step: int) -> int | None:
     """Return the time step a code belongs to: this one or a neighbour, later than the last used.
 

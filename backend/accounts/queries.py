@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -128,16 +127,6 @@ def touch(session_id: UUID, seen_at: datetime) -> None:
     if now - seen_at > SEEN_EVERY:
         with reading() as connection:
             connection.execute(update(Session).where(Session.id == session_id).values(seen_at=now))
-
-
-def holder_of(session_id: UUID) -> dict[str, Any] | None:
-    """Return whose session this is, for `can`."""
-    found = row(
-        select(Session.person_id, Session.staff_id).where(
-            Session.id == session_id, Session.ended_at.is_(None)
-        )
-    )
-    return dict(found) if found else None
 
 
 def openid_of(person_id: int) -> str | None:

@@ -12,6 +12,14 @@ from miniprogram_api.schemas import applications as shapes
 
 routes = Routes("applications", __name__, description="申请与办理")
 ONE = "/applications/<uuid:application_id>"
+# What every step of the workflow promises.
+A_STEP: dict[str, Any] = {
+    "gives": shapes.ApplicationSchema,
+    "key": "key",
+    "if_match": True,
+    "versioned": True,
+    "steps": STEPS,
+}
 
 
 @routes.operation(
@@ -82,11 +90,7 @@ def update_application(
     "POST",
     f"{ONE}/submit",
     "submitApplication",
-    gives=shapes.ApplicationSchema,
-    key="key",
-    if_match=True,
-    versioned=True,
-    steps=STEPS,
+    **A_STEP,
 )
 def submit_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
     """Hand the draft to the park; everything missing is named at once."""
@@ -97,11 +101,7 @@ def submit_application(by: Principal, application_id: UUID, seen: int) -> dict[s
     "POST",
     f"{ONE}/withdraw",
     "withdrawApplication",
-    gives=shapes.ApplicationSchema,
-    key="key",
-    if_match=True,
-    versioned=True,
-    steps=STEPS,
+    **A_STEP,
 )
 def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
     """Take the application back, for good."""
@@ -113,11 +113,7 @@ def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict
     f"{ONE}/approve",
     "approveApplication",
     body=shapes.Approval,
-    gives=shapes.ApplicationSchema,
-    key="key",
-    if_match=True,
-    versioned=True,
-    steps=STEPS,
+    **A_STEP,
 )
 def approve_application(
     by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
@@ -134,11 +130,7 @@ def approve_application(
     f"{ONE}/reject",
     "rejectApplication",
     body=shapes.Rejection,
-    gives=shapes.ApplicationSchema,
-    key="key",
-    if_match=True,
-    versioned=True,
-    steps=STEPS,
+    **A_STEP,
 )
 def reject_application(
     by: Principal, application_id: UUID, seen: int, body: dict[str, Any]

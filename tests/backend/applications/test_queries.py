@@ -1,0 +1,347 @@
+"""What each party gets to see of applications, and in which order."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+
+from backend.access import Principal, Role, can
+from backend.applications import actions, queries
+from backend.applications.workflow import Kind, Reason, Status
+from backend.errors import NotFound
+from tests import records
+from tests.backend.applications.test_actions import approved, draft, submitted
+from tests.records import change, person, staff
+
+pytestmark = pytest.mark.usefixtures("simulator")
+
+
+def numbers(page) -> list[str]:
+    return [each["number"] for each in page]
+
+
+def listed(by: Principal, status: Status | None = None, after=None, limit: int = 100):
+    return queries.listed(by, status=status, after=after, limit=limit)
+
+
+def pages(by: Principal, limit: int) -> list[str]:
+    """Read the whole list page by page and return the numbers in order."""
+    found, after = [], None
+    while page := listed(by, after=after, limit=limit):
+        found += numbers(page)
+        due, key = page[-1]["row"]
+        after = (due, key)
+    return found
+
+
+def moved(case: dict, to: str, park: str = "P05") -> None:
+    """Put a submitted case into another status or park, as if decided long ago."""
+    decided = to in ("APPROVED", "REJECTED")
+    change(
+        "UPDATE application SET status = :to, park_id = :park,"
+        " decided_at = CASE WHEN :decided THEN now() END WHERE public_id = :id",
+        to=to,
+        park=records.park(park)["id"],
+        decided=decided,
+        id=case["id"],
+    )
+
+
+class TestReach:
+    def test_the_list_holds_exactly_what_each_party_may_open(self, in_mended_app):
+        """`_within_reach` says in SQL what `access` says of one row; here the two are compared."""
+        people = [person(f"person {number}") for number in range(10)]
+        places = ["P05", "P01", "P13", "P20", "P15"]
+        cases = [draft(people[n], places[n]) for n in range(5)]
+        for number, to in enumerate(("SUBMITTED", "APPROVED", "REJECTED", "WITHDRAWN", None)):
+            case = submitted(people[5 + number], places[number])
+            cases.append(case)
+            if to:
+                moved(case, to, places[number])
+        him = records.new_staff("manager-and-applicant", Role.PARK_MANAGER)
+        change("UPDATE staff SET person_id = :her WHERE id = :him", her=people[5].id, him=him.id)
+        for key in ("P05", "P01", "P13"):
+            records.change(
+                "INSERT INTO park_manager (park_id, staff_id, since_on) VALUES (:park, :him, :day)",
+                park=records.park(key)["id"],
+                him=him.id,
+                day=date(2026, 1, 1),
+            )
+        askers = [
+            *people,
+            staff("demo-manager"),
+            staff("demo-manager-p01"),
+            staff("manager-and-applicant"),
+            staff("demo-bureau"),
+            records.new_staff("clerk-of-ulanhot", Role.BUREAU_STAFF, county="152201"),
+            records.new_staff("clerk-of-tuquan", Role.BUREAU_STAFF, county="152224"),
+            records.new_staff("administrator", Role.BUREAU_ADMIN),
+            records.new_staff("auditor", Role.AUDITOR),
+        ]
+
+        rows = [queries.find(case["id"]) for case in cases]
+        for asking in askers:
+            expected = {row["number"] for row in rows if can(asking, "getApplication", row)}
+            assert expected == set(numbers(listed(asking))), asking
+
+    def test_a_clerk_sees_her_county_only_and_the_leagues_clerk_all_of_it(self, in_mended_app):
+        ulanhot = submitted(person("one"), "P05")
+        tuquan = submitted(person("two"), "P15")
+        league = submitted(person("three"), "P01")
+        clerk = records.new_staff("clerk", Role.BUREAU_STAFF, county="152201")
+
+        assert [ulanhot["number"]] == numbers(listed(clerk))
+        with pytest.raises(NotFound):
+            queries.get(tuquan["id"], clerk)
+        # 盟本级 is a jurisdiction of its own, nobody's county (DECISIONS 9).
+        with pytest.raises(NotFound):
+            queries.get(league["id"], clerk)
+        assert {ulanhot["number"], tuquan["number"], league["number"]} == set(
+            numbers(listed(staff("demo-bureau")))
+        )
+
+    def test_a_manager_who_is_moved_loses_and_gains_at_once(self, in_mended_app):
+        here, there = submitted(person("one"), "P05"), submitted(person("two"), "P01")
+        change(
+            "UPDATE park_manager SET park_id = :there"
+            " WHERE staff_id = (SELECT id FROM staff WHERE username = 'demo-manager')",
+            there=records.park("P01")["id"],
+        )
+
+        assert [there["number"]] == numbers(listed(staff("demo-manager")))
+        with pytest.raises(NotFound):
+            queries.get(here["id"], staff("demo-manager"))
+
+
+class TestOrder:
+    def test_her_own_come_newest_first(self, in_app):
+        her = person()
+        first = draft(her)
+        actions.withdraw(first["id"], seen=first["version"], by=her)
+        second = draft(her)
+
+        assert [second["number"], first["number"]] == numbers(listed(her))
+
+    def test_a_queue_begins_with_what_is_due_first(self, in_app):
+        # Submitted on Tuesday: due Tuesday 1 December; on Monday: due Monday 30 November.
+        with time_machine.travel("2026-11-24T02:00:00Z", tick=False):
+            later = submitted(person("one"))
+        with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+            urgent = submitted(person("two"))
+            as_urgent = submitted(person("three"))
+
+        expected = [urgent["number"], as_urgent["number"], later["number"]]
+        assert expected == numbers(listed(staff()))
+
+    def test_what_is_decided_stands_behind_what_is_due(self, in_app):
+        done = approved(person("one"))
+        due = submitted(person("two"))
+
+        assert [due["number"], done["number"]] == numbers(listed(staff()))
+
+    @pytest.mark.parametrize("status", list(Status))
+    def test_the_status_narrows_the_list(self, in_app, status):
+        cases = {S: submitted(person(S.name)) for S in Status if S is not Status.DRAFT}
+        for to in (Status.APPROVED, Status.REJECTED, Status.WITHDRAWN):
+            moved(cases[to], to.name)
+        her = person("DRAFT")
+        cases[Status.DRAFT] = draft(her)
+
+        expected = [] if status is Status.DRAFT else [cases[status]["number"]]
+        assert expected == numbers(listed(staff(), status))
+        hers = [cases[Status.DRAFT]["number"]] if status is Status.DRAFT else []
+        assert hers == numbers(listed(her, status))
+
+
+class TestPaging:
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+    def test_pages_of_any_size_give_each_case_once(self, in_app, limit):
+        days = ["23", "24", "23", "25", "23", "24", "25"]
+        cases = []
+        for number, day in enumerate(days):
+            with time_machine.travel(f"2026-11-{day}T02:00:00Z", tick=False):
+                cases.append(submitted(person(f"person {number}")))
+
+        expected = sorted(cases, key=lambda case: (case["due_on"], case["number"]))
+        assert numbers(expected) == pages(staff(), limit)
+
+    def test_her_own_list_pages_as_well(self, in_app):
+        her = person()
+        begun = []
+        for _ in range(5):
+            case = draft(her)
+            actions.withdraw(case["id"], seen=case["version"], by=her)
+            begun.append(case["number"])
+
+        assert begun[::-1] == pages(her, 2)
+
+    def test_cases_that_come_in_between_pages_move_nobody(self, in_app):
+        """QS-08: each stable row exactly once, whatever is inserted in between."""
+        with time_machine.travel("2026-11-24T02:00:00Z", tick=False):
+            stable = [submitted(person(f"person {number}"))["number"] for number in range(4)]
+        first = listed(staff(), limit=2)
+        due, key = first[-1]["row"]
+        # One that is more urgent, and one that is less.
+        with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+            submitted(person("before"))
+        with time_machine.travel("2026-11-25T02:00:00Z", tick=False):
+            behind = submitted(person("behind"))["number"]
+
+        rest = listed(staff(), after=(due, key), limit=100)
+
+        assert [*stable, behind] == numbers(first) + numbers(rest)
+
+
+class TestOneApplication:
+    def test_a_draft_shows_its_applicant_what_is_missing_and_what_she_may_do(self, in_app):
+        her = person()
+        seen = queries.get(draft(her, sections={})["id"], her)
+
+        assert 11 == len(seen["missing"])
+        assert ["update", "submit", "withdraw"] == seen["actions"]
+        assert {"party": "applicant", "label": "申请人", "phone": None} == seen["held_by"]
+
+    def test_a_submitted_one_offers_each_party_its_own_steps(self, in_app):
+        her = person()
+        case = submitted(her)
+
+        offered = {
+            name: queries.get(case["id"], by)["actions"]
+            for name, by in (("she", her), ("he", staff()), ("bureau", staff("demo-bureau")))
+        }
+
+        assert {"she": ["withdraw"], "he": ["approve", "reject"], "bureau": []} == offered
+
+    def test_nothing_is_missing_once_it_is_submitted(self, in_app):
+        assert [] == submitted()["missing"]
+
+    def test_a_park_without_a_known_phone_gives_none(self, in_app):
+        case = submitted(park="P15")
+
+        assert {"party": "decider", "label": "内蒙古中达产业园管理员", "phone": None} == case[
+            "held_by"
+        ]
+
+    def test_a_decided_one_is_held_by_nobody_and_due_never(self, in_app):
+        case = approved()
+
+        assert (None, None, None) == (case["held_by"], case["held_since"], case["due_on"])
+        assert [] == case["actions"]
+
+    def test_an_undecided_one_has_neither_decision_nor_unit_nor_verdict(self, in_app):
+        case = submitted()
+
+        assert (None, None, None) == (case["decision"], case["unit"], case["verdict"])
+
+    def test_find_gives_the_row_whoever_asks_and_nothing_for_an_unknown_id(self, in_app):
+        case = submitted()
+
+        assert case["number"] == queries.find(case["id"])["number"]
+        assert queries.find(records.new_id()) is None
+
+    def test_public_id_of_leads_from_an_event_to_its_application(self, in_app):
+        case = submitted()
+        key = records.one("SELECT id FROM application")
+
+        assert case["id"] == queries.public_id_of(key)
+
+
+class TestOpenOne:
+    @pytest.mark.parametrize(
+        ("make", "is_open"), [(draft, True), (submitted, True), (approved, False)]
+    )
+    def test_only_what_can_still_move_is_open(self, in_app, make, is_open):
+        her = person()
+        case = make(her)
+
+        found = queries.open_of(her.id, Kind.TENANCY)
+
+        assert (found and found["number"]) == (case["number"] if is_open else None)
+
+    def test_of_several_the_open_one_is_found(self, in_app):
+        her = person()
+        approved(her)
+        second = draft(her)
+
+        assert second["number"] == queries.open_of(her.id, Kind.TENANCY)["number"]
+
+
+class TestTimeline:
+    def test_it_tells_what_happened_by_whom_and_when(self, in_app):
+        her = person()
+        moments = [datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (1, 2, 3, 4)]
+        with time_machine.travel(moments[0], tick=False):
+            case = draft(her)
+        with time_machine.travel(moments[1], tick=False):
+            other = {"venture": {"stage": "planned", "name": "想好了"}}
+            case = actions.update(case["id"], seen=case["version"], by=her, sections=other)
+        with time_machine.travel(moments[2], tick=False):
+            case = actions.submit(case["id"], seen=case["version"], by=her)
+        with time_machine.travel(moments[3], tick=False):
+            actions.reject(
+                case["id"],
+                seen=case["version"],
+                by=staff(),
+                reasons=[Reason.NO_SPACE],
+                note="明年再来",
+            )
+
+        told = queries.timeline(case["id"], her)
+
+        decision = {
+            "at": moments[3],
+            "reasons": [{"code": Reason.NO_SPACE, "label": "暂无合适场地"}],
+            "note": "明年再来",
+        }
+        # The saving of the draft is not told.
+        assert [
+            (moments[0], "created", "新建草稿", "申请人", None),
+            (moments[2], "submitted", "提交申请", "申请人", None),
+            (moments[3], "rejected", "审核不通过", "恒隆创业广场管理员", decision),
+        ] == [
+            (each["at"], each["event"], each["label"], each["by"], each["decision"])
+            for each in told["items"]
+        ]
+        assert (None, None) == (told["held_by"], told["due_on"])
+        assert Status.REJECTED is told["status"]
+
+    @time_machine.travel("2026-11-23T02:00:00Z", tick=False)
+    def test_it_says_who_has_to_act_since_when_and_until_when(self, in_app):
+        her = person()
+        case = submitted(her)
+
+        told = queries.timeline(case["id"], her)
+
+        assert "恒隆创业广场管理员" == told["held_by"]["label"]
+        assert datetime(2026, 11, 23, 2, tzinfo=UTC) == told["held_since"]
+        assert date(2026, 11, 30) == told["due_on"]
+        assert case["number"] == told["number"]
+
+    def test_a_withdrawal_is_her_own_last_line(self, in_app):
+        her = person()
+        case = submitted(her)
+        actions.withdraw(case["id"], seen=case["version"], by=her)
+
+        last = queries.timeline(case["id"], her)["items"][-1]
+
+        assert ("withdrawn", "撤回申请", "申请人") == (last["event"], last["label"], last["by"])
+
+    def test_the_parties_may_read_it_and_nobody_else(self, in_app):
+        her = person("one")
+        case = submitted(her)
+
+        for by in (her, staff(), staff("demo-bureau")):
+            assert 2 == len(queries.timeline(case["id"], by)["items"])
+        for by in (person("two"), staff("demo-manager-p01")):
+            with pytest.raises(NotFound):
+                queries.timeline(case["id"], by)
+        with pytest.raises(NotFound):
+            queries.timeline(records.new_id(), her)
+
+    def test_no_line_names_a_person(self, in_app):
+        case = approved()
+
+        told = str(queries.timeline(case["id"], staff())["items"])
+
+        assert "其其格" not in told
+        assert "13800138000" not in told

@@ -1,0 +1,169 @@
+"""How do tests reach behind the API? Plain SQL, and principals for calling actions directly.
+
+Everything here needs the app's context (`in_app`, or `own_app` with its context pushed).
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import current_app
+from sqlalchemy import text
+
+from backend import clock
+from backend.access import Audience, Principal, Role
+from backend.accounts import actions as accounts
+from backend.accounts import proofs
+from backend.db import db, new_id, rows
+from tests.backend.parks.appendix import NAMES
+from tests.factories import openid_of
+
+
+def look(sql: str, **values: Any) -> list[dict[str, Any]]:
+    """Return all rows of a query."""
+    return [dict(each) for each in rows(text(sql), **values)]
+
+
+def one(sql: str, **values: Any) -> Any:
+    """Return the only value of a query."""
+    (found,) = look(sql, **values)
+    (value,) = found.values()
+    return value
+
+
+def change(sql: str, **values: Any) -> int:
+    """Change records directly, in a transaction of its own; return how many there were."""
+    with db.engine.begin() as connection:
+        return connection.execute(text(sql), values).rowcount
+
+
+def person(name: str = "qiqige") -> Principal:
+    """A signed-in person; the same name is the same person."""
+    opened = accounts.sign_in_person(openid_of(name), None, device="")
+    return Principal(
+        Audience.CITIZEN, opened.holder_id, opened.public_id, opened.session_id, opened.role
+    )
+
+
+def staff(username: str = "demo-manager") -> Principal:
+    """A staff account as the records stand now, with the parks that it has not left.
+
+    From which day it runs them is left out: the seed appoints from the day of the run on, and
+    tests travel to other days.
+    """
+    (found,) = look("SELECT * FROM staff WHERE username = :name", name=username)
+    managed = look(
+        "SELECT park_id FROM park_manager"
+        " WHERE staff_id = :id AND (until_on IS NULL OR until_on > :today)",
+        id=found["id"],
+        today=clock.today(),
+    )
+    return Principal(
+        Audience.STAFF,
+        found["id"],
+        found["public_id"],
+        uuid4(),
+        Role[found["role"]],
+        county=found["county"],
+        parks=frozenset(each["park_id"] for each in managed),
+        person=found["person_id"],
+    )
+
+
+def new_staff(username: str, role: Role, *, county: str | None = None) -> Principal:
+    """A new account, for a database of one's own."""
+    accounts.create_staff(
+        username,
+        name=username,
+        role=role,
+        password="a-long-Password-1",
+        totp_secret=proofs.new_totp_secret(),
+        county=county,
+    )
+    return staff(username)
+
+
+def park(key: str = "P05") -> Mapping[str, Any]:
+    """The row of a park by its seed key."""
+    (found,) = look("SELECT * FROM park WHERE name = :name", name=NAMES[key])
+    return found
+
+
+def unit(code: str = "B201") -> UUID:
+    """The public id of a unit by its code, which is unique among the demo units."""
+    return one("SELECT public_id FROM unit WHERE code = :code", code=code)
+
+
+def new_unit(park_key: str, code: str, *, closed_on: Any = None) -> UUID:
+    """A new office in a park, for a database of one's own."""
+    public_id = new_id()
+    change(
+        "INSERT INTO unit (public_id, park_id, code, kind, is_demo, closed_on)"
+        " VALUES (:id, :park, :code, 'OFFICE', true, :closed)",
+        id=public_id,
+        park=park(park_key)["id"],
+        code=code,
+        closed=closed_on,
+    )
+    return public_id
+
+
+def out_of_service(unit_id: UUID, first: Any, end: Any) -> None:
+    """Take a unit out of service from the first day until, not including, the end."""
+    change(
+        "INSERT INTO holding (public_id, unit_id, kind, during, created_at)"
+        " SELECT :id, unit.id, 'OUT_OF_SERVICE', daterange(:first, :end), :now"
+        " FROM unit WHERE public_id = :unit",
+        id=new_id(),
+        first=first,
+        end=end,
+        now=clock.now(),
+        unit=unit_id,
+    )
+
+
+def at_once(times: int, call: Callable[[int], Any]) -> list[Any]:
+    """Call from so many threads at once; return what each got, exceptions included."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run(number: int) -> Any:
+        with app.app_context():
+            try:
+                return call(number)
+            except Exception as error:
+                return error
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(run, range(times)))
+
+
+# What tests leave behind. People go apart: emptying their table would empty that of the accounts.
+SWEPT = (
+    "event, application, idempotency_key, message, delivery, holding, session, attempt, identity,"
+    " wechat_token, procrastinate_jobs"
+)
+SEEDED = ("staff", "park", "park_tier", "park_manager", "unit")
+
+
+def sweep() -> None:
+    """Remove everything but the seed."""
+    db.session.remove()
+    change(f"TRUNCATE {SWEPT} RESTART IDENTITY CASCADE")
+    change("UPDATE staff SET totp_step = 0, disabled_at = NULL, person_id = NULL")
+    change("DELETE FROM person")
+
+
+def keep_seed() -> None:
+    """Copy what the seed brought."""
+    for table in SEEDED:
+        change(f"CREATE TABLE kept_{table} AS TABLE {table}")
+
+
+def mend_seed() -> None:
+    """Put the copies back."""
+    db.session.remove()
+    change(f"TRUNCATE {', '.join(SEEDED)} CASCADE")
+    for table in SEEDED:
+        change(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+        change(f"DROP TABLE kept_{table}")
