@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from enum import Enum as Words
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     CursorResult,
     Date,
     DateTime,
+    Engine,
     Enum,
     Executable,
     MetaData,
@@ -147,8 +148,13 @@ def row(statement: Executable, /, **values: Any) -> Row | None:
 @contextmanager
 def reading() -> Iterator[Any]:
     """Lend an autocommit connection; raise DatabaseDown when there is none to be had."""
-    with _named_faults(), db.engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    with _named_faults(), _autocommitting(db.engine).connect() as connection:
+        yield connection
+
+
+@lru_cache(maxsize=8)
+def _autocommitting(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:

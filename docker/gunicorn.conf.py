@@ -3,8 +3,8 @@
 import os
 
 wsgi_app = "wsgi:app"
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
 worker_class = "gthread"
 threads = 4
 timeout = 30
@@ -16,6 +16,8 @@ limit_request_line = 4094
 limit_request_fields = 64
 forwarded_allow_ips = "127.0.0.1"
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# Nobody steers a worker through a socket in the home folder.
+control_socket_disable = True
 errorlog = "-"
 loglevel = "warning"
 

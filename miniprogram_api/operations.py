@@ -38,7 +38,8 @@ class Operation(NamedTuple):
 
     `key` says whether an Idempotency-Key is required (`key`), welcome (`natural`) or meaningless
     (`none`). `versioned` answers carry their version as ETag. `keep` names the part of the cache
-    that holds finished answers. `may_refuse` adds statuses that nothing else here implies.
+    that holds finished answers, `own` the parameter that makes an answer one reader's own, which
+    is not worth keeping. `may_refuse` adds statuses that nothing else here implies.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Operation(NamedTuple):
     if_match: bool
     versioned: bool
     keep: str | None
+    own: str
     steps: tuple[Step, ...]
     may_refuse: frozenset[int]
 
@@ -100,6 +102,7 @@ class Routes(Blueprint):
         if_match: bool = False,
         versioned: bool = False,
         keep: str | None = None,
+        own: str = "",
         steps: tuple[Step, ...] = (),
         may_refuse: tuple[int, ...] = (),
         base: str = BASE,
@@ -111,7 +114,17 @@ class Routes(Blueprint):
         """
         schema = gives() if isinstance(gives, type) else gives
         promised = Operation(
-            id, method, schema, status, key, if_match, versioned, keep, steps, frozenset(may_refuse)
+            id,
+            method,
+            schema,
+            status,
+            key,
+            if_match,
+            versioned,
+            keep,
+            own,
+            steps,
+            frozenset(may_refuse),
         )
         if id not in access.PERMISSIONS:
             raise Undeclared(id)
@@ -161,7 +174,7 @@ def _guarded(operation: Operation, inner: View) -> View:
         envelope.note("operation", operation.id)
         if operation.method != "GET":
             return perform(**path)
-        if operation.keep:
+        if operation.keep and operation.own not in request.args:
             return cached.answer(operation.keep, lambda: perform(**path))
         return _conditional(perform(**path))
 

@@ -29,6 +29,7 @@ def list_divisions() -> dict[str, Any]:
     query=shapes.ParkQuery,
     gives=shapes.PARK_PAGE,
     keep="parks",
+    own="near",
 )
 def list_parks(query: dict[str, Any]) -> Response:
     """Parks by words, county, tier, type and free unit, nearest first where places are known."""
