@@ -102,6 +102,7 @@ def _bootstrap(settings: Settings) -> None:
             role=Role.BUREAU_ADMIN,
             password=settings.bootstrap_admin_password,
             totp_secret=settings.bootstrap_admin_totp_secret,
+            policy=settings.password_policy,
         )
 
 

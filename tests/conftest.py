@@ -29,7 +29,7 @@ from tests.factories import World
 TEMPLATE = "template_of_tests"
 SWEPT = (
     "event, application, idempotency_key, message, delivery, holding, session, attempt, identity,"
-    " person, wechat_token, procrastinate_jobs"
+    " wechat_token, procrastinate_jobs"
 )
 
 
@@ -111,7 +111,11 @@ def app(shared_app: Flask) -> Iterator[Flask]:
     yield shared_app
     with shared_app.app_context():
         session.execute(text(f"TRUNCATE {SWEPT} RESTART IDENTITY CASCADE"))
-        session.execute(text("UPDATE staff SET totp_step = 0, disabled_at = NULL"))
+        session.execute(
+            text("UPDATE staff SET totp_step = 0, disabled_at = NULL, person_id = NULL")
+        )
+        # Not truncated: staff refer to people, and would go with them.
+        session.execute(text("DELETE FROM person"))
         session.commit()
         session.remove()
     shared_app.extensions["cache"].forget("parks")

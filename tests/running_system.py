@@ -237,6 +237,16 @@ class RunningSystem:
         self.workers.append(self._worker(self._folder, len(self.workers) + 1))
         return self.workers[-1].start()
 
+    def run(self, script: str) -> subprocess.Popen[bytes]:
+        """Start a script with the environment of the other processes."""
+        return subprocess.Popen(
+            (PYTHON, "-c", script),
+            env=self.environ,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
     @property
     def worker(self) -> Process:
         return self.workers[0]

@@ -150,10 +150,14 @@ def create_staff(
     password: str,
     totp_secret: str,
     county: str | None = None,
+    policy: str = "mlps",
 ) -> bool:
-    """Create an account unless the name is taken; tell whether it was created."""
-    if len(password) < 12:
-        raise Invalid("密码至少 12 位")
+    """Create an account unless the name is taken; tell whether it was created.
+
+    Raise Invalid for a password that the policy forbids.
+    """
+    if weakness := proofs.weakness(password, policy):
+        raise Invalid(errors=[{"pointer": "#/password", "detail": weakness}])
     if session.scalar(select(Staff.id).where(Staff.username == username)):
         return False
     public_id = new_id()

@@ -15,6 +15,25 @@ _two_at_once = threading.Semaphore(2)
 # Checked for unknown accounts, so that they take as long as known ones.
 _NOBODY = _hasher.hash("nobody has this password")
 TOTP_STEP_S = 30
+LEAST, MOST, CLASSES = 12, 128, 3
+LOCAL_WORDS = ("xingan", "兴安", "rsj", "password123", "qwerty", "123456789")
+
+
+def weakness(password: str, policy: str) -> str | None:
+    """Say in Chinese what is wrong with a new password; None when it may be used.
+
+    `asvs` asks for length and for no well-known word, `mlps` besides for three of the four classes
+    of characters, as assessors of GB/T 22239 do.
+    """
+    if not LEAST <= len(password) <= MOST:
+        return f"密码长度应为 {LEAST} 至 {MOST} 个字符"
+    if any(word in password.lower() for word in LOCAL_WORDS):
+        return "密码含有常见或与本单位有关的词"
+    kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
+    present = sum(any(kind(c) for c in password) for kind in kinds)
+    if policy == "mlps" and present < CLASSES:
+        return f"密码应含大写字母、小写字母、数字、符号中的至少 {CLASSES} 类"
+    return None
 
 
 def hash_password(password: str) -> str:

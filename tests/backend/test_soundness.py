@@ -1,78 +1,112 @@
-"""Each check of the variables alone; `test_config` tries them together through the one door."""
+"""Is it safe to start with these variables? Twenty ways in which it is not."""
 
 import base64
 
 import pytest
 
-from backend import soundness
+from backend import config, soundness
+from backend.config import BadSettings
 from backend.variables import DEVELOPMENT
 
-A, B = "First-Secret-0123456789-abcdefgh", "Second-Secret-0123456789-abcdefg"
+
+def key(seed: int) -> str:
+    """A base64 key of 32 different bytes."""
+    return base64.b64encode(bytes((seed * 7 + n * 5) % 256 for n in range(32))).decode()
 
 
-def binary(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
+GOOD = {
+    "APP_ENV": "production",
+    "DATABASE_URL": "postgresql+psycopg://app:pw@db/xingan",
+    "REDIS_URL": "redis://cache:6379/0",
+    "WECHAT_APPID": "wx1234567890abcdef",
+    "WECHAT_APPSECRET": "0123456789abcdef0123456789abcdef",
+    "WECHAT_CALLBACK_TOKEN": "AQwKrUzmT7bYp2cN",
+    "WECHAT_ENCODING_AES_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    "JWT_KEYS_CITIZEN": "k1:ThisIsACitizenKeyOf_32_Bytes_or+more",
+    "JWT_KEYS_STAFF": "k1:AndThisOneIsForStaff_32_Bytes_or+more",
+    "DATA_KEYS": f"k1:{key(1)}",
+    "DATA_KEY_CURRENT": "k1",
+    "BIDX_KEYS": f"k1:{key(2)}",
+}
+BAD = [
+    ("DATABASE_URL", ""),
+    ("DATABASE_URL", "sqlite:///app.db"),
+    ("REDIS_URL", ""),
+    ("WECHAT_APPID", ""),
+    ("WECHAT_APPID", DEVELOPMENT["WECHAT_APPID"]),
+    ("WECHAT_APPSECRET", "short"),
+    ("WECHAT_APPSECRET", DEVELOPMENT["WECHAT_APPSECRET"]),
+    ("WECHAT_APPSECRET", "0" * 32),
+    ("WECHAT_CALLBACK_TOKEN", "AQwKrUzmT7bYp2c"),  # 15 of 16
+    ("WECHAT_ENCODING_AES_KEY", "x" * 42),
+    ("WECHAT_API_BASE", "http://api.weixin.qq.com"),
+    ("WECHAT_API_BASE", "https://api.weixin.qq.com.evil.cn"),
+    ("JWT_KEYS_CITIZEN", "k1:31-bytes-are-not-enough-0123456"),
+    ("JWT_KEYS_STAFF", GOOD["JWT_KEYS_CITIZEN"]),
+    ("JWT_KEYS_STAFF", "no-kid"),
+    ("DATA_KEYS", "k1:c2hvcnQ="),
+    ("DATA_KEY_CURRENT", "k2"),
+    ("BIDX_KEYS", GOOD["DATA_KEYS"]),
+    ("PORT", "٨٠٠٠"),
+    ("PORT", "65536"),
+    ("TRUSTED_PROXY_HOPS", "-1"),
+    ("WECHAT_SEND_RATE", "0"),
+    ("PASSWORD_POLICY", "none"),
+    ("LOG_LEVEL", "LOUD"),
+]
 
 
-def test_a_development_start_is_only_held_to_what_always_holds():
-    known = {"APP_ENV": "development", "PASSWORD_POLICY": "mlps", "LOG_LEVEL": "INFO"}
-    numbers = {"PORT": "1", "WECHAT_SEND_RATE": "1", "TRUSTED_PROXY_HOPS": "0"}
-
-    assert {} == soundness.faults({**DEVELOPMENT, **known, **numbers})
+def test_a_good_production_setting_is_accepted():
+    assert "production" == config.read(GOOD).app_env
 
 
-def test_the_first_fault_of_a_variable_is_the_one_that_is_named():
-    # "d9" is missing from the ring, and the ring itself is missing.
-    known = {
-        **DEVELOPMENT,
-        "APP_ENV": "production",
-        "PASSWORD_POLICY": "mlps",
-        "LOG_LEVEL": "INFO",
-        "PORT": "1",
-        "WECHAT_SEND_RATE": "1",
-        "TRUSTED_PROXY_HOPS": "0",
-        "DATA_KEYS": "no ring",
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_each_weakness_stops_the_start_and_is_named_without_its_value(name: str, value: str):
+    with pytest.raises(BadSettings) as refused:
+        config.read({**GOOD, name: value})
+
+    assert [name] == list(refused.value.faults)
+    assert len(value) < 8 or value not in str(refused.value)
+
+
+def test_all_weaknesses_are_named_at_once():
+    with pytest.raises(BadSettings) as refused:
+        config.read({"APP_ENV": "production"})
+
+    assert 11 == len(refused.value.faults)
+
+
+def test_a_forgotten_environment_counts_as_production():
+    with pytest.raises(BadSettings):
+        config.read({})
+
+
+def test_development_starts_with_nothing_said():
+    assert "development" == config.read({"APP_ENV": "development"}).app_env
+
+
+def test_a_first_administrator_needs_secrets_of_sixteen_characters():
+    named = {**GOOD, "BOOTSTRAP_ADMIN_USERNAME": "admin"}
+    secrets = {
+        "BOOTSTRAP_ADMIN_PASSWORD": "Sixteen-Letters1",
+        "BOOTSTRAP_ADMIN_TOTP_SECRET": "JBSWY3DPEHPK3PXP",
     }
 
-    assert "must read kid:secret,…" == soundness.faults(known)["DATA_KEYS"]
+    assert "admin" == config.read({**named, **secrets}).bootstrap_admin_username
+    with pytest.raises(BadSettings) as refused:
+        config.read({**named, **secrets, "BOOTSTRAP_ADMIN_PASSWORD": "Fifteen-Letters"})
+    assert ["BOOTSTRAP_ADMIN_PASSWORD"] == list(refused.value.faults)
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({"JWT_KEYS_STAFF": f"k:{A}", "JWT_KEYS_CITIZEN": f"k:{B}"}, {}),
-        ({"JWT_KEYS_STAFF": f"k:{A}", "JWT_KEYS_CITIZEN": f"k:{A}"}, {"JWT_KEYS_STAFF"}),
-        ({"WECHAT_APPSECRET": A, "JWT_KEYS_STAFF": f"old:{B},new:{A}"}, {"JWT_KEYS_STAFF"}),
-        # Within one ring a key may be listed twice: that is nobody's danger.
-        ({"JWT_KEYS_STAFF": f"k1:{A},k2:{A}"}, {}),
-        ({"DATA_KEYS": f"k:{binary(A.encode())}", "WECHAT_APPSECRET": A}, {"DATA_KEYS"}),
-    ],
-)
-def test_a_secret_serves_one_purpose_only(given, expected):
-    assert set(expected) == {name for name, _ in soundness.shared(given)}
+def test_no_check_runs_twice_for_one_variable():
+    both = soundness.faults({**dict.fromkeys(GOOD, ""), "APP_ENV": "test"} | {"PORT": "x"} | REST)
+
+    assert "must be a whole number" == both["PORT"]
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({"JWT_KEYS_STAFF": "k:" + "x1y2z3w4" * 4}, set()),  # 8 different in 32 bytes
-        ({"JWT_KEYS_STAFF": "k:" + "x1y2z3w" * 5}, {"JWT_KEYS_STAFF"}),  # 7 different in 35
-        ({"JWT_KEYS_STAFF": "k:" + "x1y2z3w4" * 4 + ",j:short"}, {"JWT_KEYS_STAFF"}),
-        ({"JWT_KEYS_STAFF": "k:" + ("x1y2z3w4" * 4)[:31]}, {"JWT_KEYS_STAFF"}),
-        # Eleven Chinese characters are 33 bytes.
-        ({"WECHAT_APPSECRET": "兴安创业园后端的一个密钥"[:11]}, set()),
-        ({"WECHAT_APPSECRET": "兴安创业园后端的一个密钥"[:10]}, {"WECHAT_APPSECRET"}),
-        ({"DATA_KEYS": "k:" + binary(bytes(range(8)) * 4)}, set()),
-        ({"DATA_KEYS": "k:" + binary((bytes(range(7)) * 5)[:32])}, {"DATA_KEYS"}),
-    ],
-)
-def test_a_secret_is_long_and_varied(given, expected):
-    assert expected == {name for name, _ in soundness.weak(given)}
-
-
-def test_only_the_keys_that_are_asked_for_are_looked_at():
-    assert [] == list(soundness.weak_bootstrap({"BOOTSTRAP_ADMIN_PASSWORD": "short"}))
-    assert [
-        "BOOTSTRAP_ADMIN_PASSWORD",
-        "BOOTSTRAP_ADMIN_TOTP_SECRET",
-    ] == [name for name, _ in soundness.weak_bootstrap({"BOOTSTRAP_ADMIN_USERNAME": "admin"})]
+REST = {
+    "WECHAT_SEND_RATE": "1",
+    "TRUSTED_PROXY_HOPS": "0",
+    "PASSWORD_POLICY": "mlps",
+    "LOG_LEVEL": "INFO",
+}

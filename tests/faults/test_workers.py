@@ -1,0 +1,210 @@
+"""Real workers are killed, paused, asked to stop and multiplied: what becomes of their pushes?"""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from backend import jobs
+from backend.db import action
+from tests.faults.pushes import pending, push_of, statuses, time_passes
+from tests.faults.stack import FINAL, Stack
+from tests.races.crowd import Case
+from tests.running_system import wait_until
+
+
+def call_worker(stack: Stack) -> None:
+    """Ask for the sending of what is due, as an approval does."""
+    with stack.app.app_context():
+        action(lambda: jobs.defer("send_due", queueing_lock="send_due"))()
+
+
+def arrivals(stack: Stack, people: Sequence[Case]) -> Counter[str]:
+    """Count for each person what WeChat took, over the whole life of the system."""
+    openids = {person.openid for person in people}
+    return Counter(
+        entry["openid"]
+        for entry in stack.running.arrivals()
+        if entry["openid"] in openids and entry["carried_out"]
+    )
+
+
+def all_settled(stack: Stack, people: Sequence[Case]) -> bool:
+    return statuses(stack.app, people).keys() <= FINAL
+
+
+def each_once(stack: Stack, people: Sequence[Case]) -> None:
+    came = arrivals(stack, people)
+    assert {"ACCEPTED": len(people)} == statuses(stack.app, people)
+    assert len(people) == len(came), f"{len(people) - len(came)} accepted, but never sent"
+    assert set(came.values()) == {1}, f"{sum(n > 1 for n in came.values())} sent twice"
+
+
+def test_a_worker_killed_while_wechat_holds_its_answer_leaves_one_unknown(stack):
+    (case,) = people = pending(stack.app)
+    stack.running.wish("POST", "hold", times=1)
+    call_worker(stack)
+    wait_until(lambda: stack.running.wish("GET", "hold")["held"] == 1)
+
+    stack.running.worker.kill()
+    time_passes(stack.app)
+    stack.running.wish("POST", "release")
+
+    assert "UNKNOWN" == push_of(stack.app, case).status
+    wait_until(lambda: stack.running.worker.starts > 1)
+    other = pending(stack.app)
+    call_worker(stack)
+    wait_until(lambda: all_settled(stack, other))
+    each_once(stack, other)
+    assert ("UNKNOWN", 1) == (push_of(stack.app, case).status, arrivals(stack, people).total())
+
+
+def test_a_worker_killed_before_its_intent_leaves_a_push_that_is_sent_once(stack):
+    people = pending(stack.app)
+    stack.running.worker.kill(stay_down=True)
+    claiming = stack.running.run(
+        "from wsgi import app; from notifications import delivery; import time\n"
+        "with app.app_context(): print(len(delivery.claim('the dead', rate=100)), flush=True)\n"
+        "time.sleep(60)"
+    )
+    assert b"1\n" == claiming.stdout.readline()
+    claiming.kill()
+    claiming.communicate()
+    assert "CLAIMED" == push_of(stack.app, people[0]).status
+
+    time_passes(stack.app)
+    stack.running.worker.start()
+    call_worker(stack)
+
+    wait_until(lambda: all_settled(stack, people))
+    each_once(stack, people)
+
+
+def test_a_worker_asleep_past_its_lease_repairs_the_doubt_when_it_wakes(stack):
+    (case,) = people = pending(stack.app)
+    stack.running.wish("POST", "hold", times=1)
+    call_worker(stack)
+    wait_until(lambda: stack.running.wish("GET", "hold")["held"] == 1)
+
+    os.kill(stack.running.worker.pid, signal.SIGSTOP)
+    try:
+        stack.running.wish("POST", "release")
+        time_passes(stack.app)
+        assert "UNKNOWN" == push_of(stack.app, case).status
+    finally:
+        os.kill(stack.running.worker.pid, signal.SIGCONT)
+
+    wait_until(lambda: push_of(stack.app, case).status == "ACCEPTED", within=10)
+    each_once(stack, people)
+
+
+def drained(stack: Stack, people: Sequence[Case], *, after: int) -> float:
+    """Ask the worker to stop while it sends; return the seconds until it has ended."""
+    call_worker(stack)
+    before = sum(arrivals(stack, people).values())
+    wait_until(lambda: sum(arrivals(stack, people).values()) >= before + after)
+    started = time.monotonic()
+    assert 0 == stack.running.worker.stop()
+    took = time.monotonic() - started
+    left = statuses(stack.app, people)
+    assert not {"UNKNOWN", "SENDING", "FAILED"} & left.keys(), left
+    stack.running.worker.start()
+    return took
+
+
+def test_a_worker_that_is_asked_to_stop_leaves_nothing_in_doubt(stack, figures):
+    people = pending(stack.app, 60)
+    stack.running.wish("POST", "settings", latency_s=0.03)
+
+    took = drained(stack, people, after=5)
+
+    figures(sigterm_to_end_s=took)
+    time_passes(stack.app)
+    call_worker(stack)
+    wait_until(lambda: all_settled(stack, people))
+    each_once(stack, people)
+
+
+@pytest.mark.reliability
+def test_a_worker_asked_to_stop_20_times_leaves_nothing_in_doubt(stack, figures):
+    people = pending(stack.app, 1000)
+    stack.running.wish("POST", "settings", latency_s=0.02)
+
+    slowest = 0.0
+    for _ in range(20):
+        if all_settled(stack, people):
+            people += pending(stack.app, 200)
+        slowest = max(slowest, drained(stack, people, after=5))
+        time_passes(stack.app)
+
+    figures(sigterms=20, slowest_end_s=slowest)
+    call_worker(stack)
+    wait_until(lambda: all_settled(stack, people), 120)
+    each_once(stack, people)
+    assert slowest <= 30
+
+
+def killed_while_sending(stack: Stack, people: Sequence[Case], kills: int) -> None:
+    """Kill the only worker again and again while it sends."""
+    for _ in range(kills):
+        seen = sum(arrivals(stack, people).values())
+        call_worker(stack)
+        wait_until(
+            lambda seen=seen: (
+                all_settled(stack, people) or sum(arrivals(stack, people).values()) > seen + 5
+            )
+        )
+        stack.running.worker.kill()
+        time_passes(stack.app)
+
+
+@pytest.mark.reliability
+def test_a_worker_killed_20_times_in_2000_pushes_doubts_one_at_a_time(stack, figures):
+    people = pending(stack.app, 2000)
+    stack.running.wish("POST", "settings", latency_s=0.01)
+
+    killed_while_sending(stack, people, 20)
+    call_worker(stack)
+    while not all_settled(stack, people):
+        time.sleep(1)
+        time_passes_for_claims(stack)
+
+    came, left = arrivals(stack, people), statuses(stack.app, people)
+    figures(kills=20, pushes=2000, unknown=left.get("UNKNOWN", 0), statuses=left)
+    assert left.keys() <= {"ACCEPTED", "UNKNOWN"}
+    assert max(came.values()) == 1
+    assert left["ACCEPTED"] <= len(came)
+    assert left.get("UNKNOWN", 0) <= 20
+
+
+def time_passes_for_claims(stack: Stack) -> None:
+    from tests.races.crowd import ask
+
+    ask(
+        stack.app,
+        "UPDATE delivery SET lease_until = now() WHERE status = 'CLAIMED' AND lease_until > now()",
+    )
+
+
+@pytest.mark.parametrize(
+    "workers", [2, pytest.param(4, marks=pytest.mark.reliability)], ids=("two", "four")
+)
+def test_several_workers_send_what_one_would(stack, workers, figures):
+    people = pending(stack.app, 120)
+    stack.running.wish("POST", "settings", latency_s=0.02)
+    others: list[Any] = [stack.running.add_worker() for _ in range(workers - 1)]
+    try:
+        until = time.monotonic() + 60
+        while not all_settled(stack, people):
+            assert time.monotonic() < until, statuses(stack.app, people)
+            call_worker(stack)
+            time.sleep(0.1)
+    finally:
+        for each in others:
+            each.stop()
+
+    each_once(stack, people)

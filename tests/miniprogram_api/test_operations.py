@@ -1,0 +1,45 @@
+"""What does a declaration promise, and is it kept?"""
+
+from backend.applications.workflow import STEPS
+from miniprogram_api.operations import KEPT, OPERATIONS
+from tests.factories import World
+
+
+def test_an_operation_names_the_steps_that_it_takes(app):
+    assert "draft→submitted" == OPERATIONS["submitApplication"].transition
+    # A draft and a submitted application can be withdrawn.
+    assert "draft→withdrawn, submitted→withdrawn" == OPERATIONS["withdrawApplication"].transition
+    assert OPERATIONS["listParks"].transition is None
+
+
+def test_every_verb_of_the_workflow_has_an_operation_that_takes_exactly_its_steps(app):
+    for verb in {step.action for step in STEPS}:
+        promised = OPERATIONS[f"{verb}Application"]
+        assert STEPS == promised.steps
+        assert promised.if_match
+
+
+def test_every_deciding_or_creating_post_needs_a_key(app):
+    keyed = {id for id, each in OPERATIONS.items() if each.key == "key"}
+
+    assert {
+        "createApplication",
+        "submitApplication",
+        "withdrawApplication",
+        "approveApplication",
+        "rejectApplication",
+    } == keyed
+
+
+def test_only_the_list_of_parks_is_kept(app):
+    assert {"/api/v1/parks": ("listParks", "parks")} == KEPT
+
+
+def test_a_list_asked_from_a_place_is_never_kept(world: World):
+    cache = world.app.extensions["cache"]
+
+    world.anybody.get("/parks?near=122.05,46.08")
+    world.anybody.get("/parks?limit=7")
+
+    assert cache.held("parks", "near=122.05,46.08") is None
+    assert cache.held("parks", "limit=7") is not None
