@@ -51,6 +51,7 @@ AWAY = (
     pg.QueryCanceled,
     pg.LockNotAvailable,
     pg.ReadOnlySqlTransaction,
+    pg.IdleInTransactionSessionTimeout,
 )
 TIMEOUTS = {
     "statement_timeout": "3s",

@@ -25,7 +25,8 @@ TEXT_RINGS = ("JWT_KEYS_CITIZEN", "JWT_KEYS_STAFF")
 BINARY_RINGS = ("DATA_KEYS", "BIDX_KEYS")
 AES_KEY_LENGTH = 43
 LEAST_DIFFERENT = 8
-BOOTSTRAP = ("BOOTSTRAP_ADMIN_PASSWORD", "BOOTSTRAP_ADMIN_TOTP_SECRET")
+TOTP, BASE32 = "BOOTSTRAP_ADMIN_TOTP_SECRET", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567="
+BOOTSTRAP = ("BOOTSTRAP_ADMIN_PASSWORD", TOTP)
 BOOTSTRAP_LENGTH = 16
 
 
@@ -58,7 +59,8 @@ def not_a_number(known: Known) -> Faults:
 def not_a_ring(known: Known) -> Faults:
     """Find rings of keys that cannot be read."""
     for name in (*TEXT_RINGS, *BINARY_RINGS):
-        if name in known and not all(kid and key for kid, key in ring(known[name]).items()):
+        pairs = ring(known.get(name, "kid:key"))
+        if not pairs or not all(kid and key for kid, key in pairs.items()):
             yield name, "must read kid:secret,…"
     for name in BINARY_RINGS:
         if name in known and not _are_256_bit(known[name]):
@@ -120,10 +122,13 @@ def misdirected(known: Known) -> Faults:
 
 def weak_bootstrap(known: Known) -> Faults:
     """Find a first administrator whose secrets are short."""
-    if known.get("BOOTSTRAP_ADMIN_USERNAME"):
-        for name in BOOTSTRAP:
-            if len(known.get(name, "")) < BOOTSTRAP_LENGTH:
-                yield name, f"must have at least {BOOTSTRAP_LENGTH} characters"
+    if not known.get("BOOTSTRAP_ADMIN_USERNAME"):
+        return
+    for name in BOOTSTRAP:
+        if len(known.get(name, "")) < BOOTSTRAP_LENGTH:
+            yield name, f"must have at least {BOOTSTRAP_LENGTH} characters"
+    if not set(known.get(TOTP, "")) <= set(BASE32):
+        yield TOTP, "must be base32"
 
 
 def _values(name: str, text: str) -> list[bytes]:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from backend.accounts.queries import openid_of
 from backend.db import Row, action, changed, rows, session
+from backend.wechat import reactions
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
 from notifications.models import Status
@@ -26,6 +27,8 @@ BATCH = 20
 CLAIM_S, SEND_S = 30, 20
 # Between the intent and the call nothing may take longer than this, or the lease proves nothing.
 GUARD_S = 1.0
+RATE_PAUSE_S = 0.1
+DUE = "status IN ('PENDING', 'RETRY_WAIT') AND next_try_at <= now() AND expires_at > now()"
 RETRY_S = (2, 5, 15, 60)
 BECOMES = {
     Word.ACCEPTED: Status.ACCEPTED,
@@ -51,7 +54,7 @@ def send_all_due(wechat: Pushes, templates: Mapping[str, str], *, rate: int) -> 
     """
     me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     tried = 0
-    while claimed := claim(me, rate=rate):
+    while claimed := claim(me, rate=rate) or _once_the_rate_allows(me, rate=rate):
         for push in claimed:
             outcome = send_one(wechat, templates, push, me)
             tried += outcome is not None
@@ -85,13 +88,12 @@ def claim(me: str, *, rate: int) -> Sequence[Row]:
     """Take up to a batch of due pushes under a lease, no more than the rate leaves room for."""
     return rows(
         text(
-            """
+            f"""
                 UPDATE delivery SET status = 'CLAIMED', claimed_by = :me,
                        claim_epoch = claim_epoch + 1, lease_until = now() + :lease * interval '1 s'
                 WHERE id IN (
                     SELECT id FROM delivery
-                    WHERE status IN ('PENDING', 'RETRY_WAIT') AND next_try_at <= now()
-                      AND expires_at > now()
+                    WHERE {DUE}
                     ORDER BY next_try_at, id
                     LIMIT greatest(0, least(:batch, :rate - (
                         SELECT count(*) FROM delivery WHERE intent_at > now() - interval '1 s')))
@@ -144,8 +146,7 @@ def release(delivery_id: int, me: str) -> None:
 @action
 def settle(delivery_id: int, epoch: int, attempts: int, outcome: Outcome) -> None:
     """Write down what became of the push; the late answer of a paused worker still counts."""
-    becomes = BECOMES[outcome.word]
-    wait = max(outcome.retry_after_s or 0, RETRY_S[min(attempts, len(RETRY_S) - 1)])
+    becomes, wait = _next(outcome, attempts)
     session.execute(
         text(
             """
@@ -167,6 +168,32 @@ def settle(delivery_id: int, epoch: int, attempts: int, outcome: Outcome) -> Non
             "final": becomes is not Status.RETRY_WAIT,
         },
     )
+
+
+def _next(outcome: Outcome, attempts: int) -> tuple[Status, float]:
+    """Say what a push becomes and, where it is tried again, after how many seconds.
+
+    `attempts` counts the tries before this one. An error code that says 'again' is followed as
+    often as its row of the table has waits; what never left, or was too much for the moment, is
+    tried until the push expires.
+    """
+    if outcome.word is Word.RETRY and outcome.errcode is not None:
+        rule = reactions.of(reactions.Endpoint.SEND, outcome.errcode)
+        if rule.reaction is reactions.Reaction.RETRY and rule.stops is Stops.NOTHING:
+            if attempts >= len(rule.waits_s):
+                return Status.FAILED, 0
+            return Status.RETRY_WAIT, rule.waits_s[attempts]
+    patience = RETRY_S[min(attempts, len(RETRY_S) - 1)]
+    return BECOMES[outcome.word], max(outcome.retry_after_s or 0, patience)
+
+
+def _once_the_rate_allows(me: str, *, rate: int) -> Sequence[Row]:
+    """Claim what is due but had to wait for this second's rate; nothing when nothing is due."""
+    while rows(text(f"SELECT 1 FROM delivery WHERE {DUE} LIMIT 1")):
+        time.sleep(RATE_PAUSE_S)
+        if claimed := claim(me, rate=rate):
+            return claimed
+    return ()
 
 
 @action

@@ -8,18 +8,22 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.records import keep_seed, mend_seed, sweep
+from tests.records import change, keep_seed, mend_seed
 
-__all__ = ["app", "in_mended_app", "in_own_app"]
+__all__ = ["app", "in_mended_app", "in_own_app", "nothing_told"]
+
+
+@pytest.fixture(scope="session")
+def nothing_told(shared_app: Flask) -> None:
+    """Remove the events and jobs that seeding left behind; the root's sweep keeps it so."""
+    with shared_app.app_context():
+        change("TRUNCATE event, procrastinate_jobs CASCADE")
 
 
 @pytest.fixture
-def app(shared_app: Flask) -> Iterator[Flask]:
-    """The app over a database that holds the seed and nothing else."""
-    yield shared_app
-    with shared_app.app_context():
-        sweep()
-    shared_app.extensions["cache"].forget("parks")
+def app(nothing_told: None, app: Flask) -> Flask:
+    """The app over a database that holds the seed and nothing else, not even its events."""
+    return app
 
 
 @pytest.fixture

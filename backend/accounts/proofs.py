@@ -56,6 +56,8 @@ def totp_step(secret: str, code: str, at: datetime, last_step: int) -> int | Non
 
     RFC 6238, section 5.2: one step of tolerance, and each code is good for one use.
     """
+    if not (code.isascii() and code.isdigit()):
+        return None
     now_step = int(at.timestamp()) // TOTP_STEP_S
     totp = pyotp.TOTP(secret)
     for step in (now_step, now_step - 1, now_step + 1):

@@ -183,7 +183,8 @@ def _distance(near: bool) -> ColumnElement[float]:
         func.sin(func.radians(Park.longitude - longitude) / 2), 2
     )
     metres = 2 * EARTH_RADIUS_M * func.asin(func.least(1.0, func.sqrt(half_chord)))
-    return func.coalesce(metres, NOWHERE_M)
+    # Asked for first: least() would drop the null of an unknown place.
+    return case((Park.latitude.is_(None), NOWHERE_M), else_=metres)
 
 
 def _escaped(word: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import aliased
 
 from backend import clock
@@ -39,11 +40,15 @@ def find(public_id: UUID) -> Row | None:
 
 
 def units_of(park_id: int) -> Sequence[Row]:
-    """Return the units of a park by code, each with the first day on which it is free.
+    """Return the units of a park by code, each with why and until when it is held.
 
-    `held_until` is exclusive and null for a unit that is free today.
+    `held_until` is exclusive, the first day on which nobody holds it however many holdings follow
+    each other; it is null for a unit that is free today or held without end.
     """
     held, today = aliased(Holding), clock.today()
+    # The holdings of the unit as few long periods: those that touch are one.
+    period = func.unnest(func.range_agg(Holding.during)).label("period")
+    whole = select(Holding.unit_id, period).group_by(Holding.unit_id).subquery()
     return rows(
         select(
             Unit.public_id,
@@ -52,21 +57,25 @@ def units_of(park_id: int) -> Sequence[Row]:
             Unit.floor_area_m2,
             Unit.is_demo,
             held.kind.label("held_kind"),
-            func.upper(held.during).label("held_until"),
+            func.upper(whole.c.period).label("held_until"),
         )
         .outerjoin(held, and_(held.unit_id == Unit.id, held.during.contains(today)))
+        .outerjoin(
+            whole,
+            and_(whole.c.unit_id == Unit.id, whole.c.period.op("@>", is_comparison=True)(today)),
+        )
         .where(Unit.park_id == park_id, is_open(literal(today)))
         .order_by(Unit.code)
     )
 
 
 def free_units(park_id: int, first: date, end: date) -> Sequence[Row]:
-    """Return the units of a park that nobody holds on any day of [first, end)."""
-    period = func.daterange(first, end, "[)")
-    taken = exists().where(Holding.unit_id == Unit.id, Holding.during.op("&&")(period))
+    """Return the units of a park that nobody holds, and that stay open, on all of [first, end)."""
+    taken = exists().where(Holding.unit_id == Unit.id, Holding.during.overlaps(Range(first, end)))
+    open_until_then = or_(Unit.closed_on.is_(None), Unit.closed_on >= end)
     return rows(
         select(Unit.public_id, Unit.code)
-        .where(Unit.park_id == park_id, is_open(literal(first)), ~taken)
+        .where(Unit.park_id == park_id, open_until_then, ~taken)
         .order_by(Unit.code)
     )
 

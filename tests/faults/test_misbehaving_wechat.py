@@ -117,11 +117,6 @@ def test_with_one_call_in_ten_refused_as_busy_every_push_ends_in_a_named_state(a
     assert all(arrived(simulator, person) == 1 for person in people)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="notifications/delivery.py settle(): an error code that says 'again' is repeated until "
-    "the push expires after 24 h; reactions.py promises 'as often as there are waits' (-1: three)",
-)
 def test_a_wechat_that_is_busy_for_ever_is_given_up_after_a_few_tries(app, simulator):
     (person,) = pending(app)
     wechat = connected(simulator)
@@ -135,12 +130,6 @@ def test_a_wechat_that_is_busy_for_ever_is_given_up_after_a_few_tries(app, simul
     assert tried(simulator, person) <= 5
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="notifications/delivery.py send_all_due(): when the rate of this second is used up, "
-    "claim() returns nothing and the run ends with work left, so that the next pushes wait for the "
-    "sweeper: 20 pushes every 10 s at WECHAT_SEND_RATE=20",
-)
 def test_the_rate_slows_the_sending_and_does_not_stop_it(app, simulator):
     people = pending(app, 30)
 

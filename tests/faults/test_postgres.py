@@ -121,11 +121,6 @@ def test_a_fault_of_the_server_answers_503_and_costs_no_connection(own_app, faul
     assert 200 == own_app.test_client().get("/api/v1/divisions").status_code
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="backend/db.py AWAY: IdleInTransactionSessionTimeout (25P03) is an InternalError of "
-    "psycopg and not listed, so a process that slept for 10 s inside a transaction answers 500",
-)
 def test_a_transaction_left_idle_is_ended_by_the_server_and_answers_503(own_app):
     first = "SET LOCAL idle_in_transaction_session_timeout = '100ms'"
 

@@ -100,7 +100,7 @@ def test_one_event_that_cannot_be_announced_does_not_silence_the_others(own_worl
     ask(
         own_world.app,
         "INSERT INTO event (public_id, name, subject_kind, subject_id, at, particulars)"
-        " SELECT gen_random_uuid(), 'application.approved', 'application', 1,"
+        " SELECT gen_random_uuid(), 'application.approved', 'application', 0,"
         " now() - interval '1 hour', '{}'",
     )
     ((case, event),) = unannounced(own_world)

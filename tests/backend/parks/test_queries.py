@@ -222,9 +222,6 @@ class TestOrder:
             assert self.METRES[KEYS[row["name"]]] == pytest.approx(row["distance_m"], rel=0.002)
             assert row["is_placed"]
 
-    @pytest.mark.xfail(
-        strict=True, reason="listing._distance: PostgreSQL's least() drops the null of no place"
-    )
     def test_a_place_that_is_unknown_has_no_distance(self, in_app):
         rows = queries.listed(Wanted(near=self.NEAR), after=None, limit=100)
 
@@ -410,9 +407,6 @@ class TestUnits:
 
         assert (None, None) == self.units()["B202"]
 
-    @pytest.mark.xfail(
-        strict=True, reason="queries.units_of: only the holding of today is looked at"
-    )
     def test_a_unit_held_twice_in_a_row_is_free_after_the_second(self, in_app):
         """`free_from` promises the first day on which nobody holds it."""
         days = [clock.today() + timedelta(n) for n in (0, 10, 20)]
@@ -458,7 +452,6 @@ class TestFreeUnits:
 
         assert ["B201", "B202", "B203", "B299"] == self.free()
 
-    @pytest.mark.xfail(strict=True, reason="queries.free_units looks at the first day only")
     def test_a_unit_that_closes_in_between_is_not_offered(self, in_mended_app):
         """`hold` would refuse it, so it must not be offered instead of another."""
         records.new_unit("P05", "B299", closed_on=date(2027, 7, 15))
