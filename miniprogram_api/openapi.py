@@ -76,6 +76,7 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
     spec["servers"] = [{"url": "/"}]
     components = spec.setdefault("components", {})
     components["responses"] = {}
+    _say_nulls(spec)
     components["securitySchemes"] = {
         name: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         for name in SCHEMES.values()
@@ -85,6 +86,19 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
             if method != "parameters":
                 _complete(operations[method], components, operations.get("parameters", []))
     return spec
+
+
+def _say_nulls(place: Any) -> None:
+    """Let a choice that may be null name null, and leave out defaults that say nothing."""
+    for inner in place.values() if isinstance(place, dict) else place:
+        if isinstance(inner, dict | list):
+            _say_nulls(inner)
+    if not isinstance(place, dict) or not isinstance(place.get("type"), list | str):
+        return
+    if place.get("default", ...) is None:
+        del place["default"]
+    if "enum" in place and "null" in place["type"] and None not in place["enum"]:
+        place["enum"] = [*place["enum"], None]
 
 
 def _complete(written: dict[str, Any], components: dict[str, Any], path: list[Any]) -> None:

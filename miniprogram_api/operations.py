@@ -167,7 +167,7 @@ def _guarded(operation: Operation, inner: View) -> View:
         if given is None:
             return answer(inner(by=by, seen=seen, **path))
         with idempotency.answer_once(given, by, operation.id, answer):
-            return inner(by=by, seen=seen, **path)
+            return answer(inner(by=by, seen=seen, **path))
 
     @wraps(inner)
     def guarded(**path: Any) -> Response:

@@ -64,7 +64,7 @@ def narrowed(query: dict[str, Any]) -> dict[str, Any]:
 def wanted(query: dict[str, Any]) -> Wanted:
     """Say in the words of the records what is looked for."""
     return Wanted(
-        words=tuple(query["q"].split()),
+        words=tuple((query["q"] or "").split()),
         **{name: query[name] for name in ("county", "tier", "type", "has_free_unit", "near")},
     )
 

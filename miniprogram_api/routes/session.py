@@ -81,9 +81,9 @@ def refresh_session(body: dict[str, Any]) -> dict[str, Any]:
 @routes.operation(
     "DELETE", "/sessions/current", "endSession", gives=None, status=204, key="natural"
 )
-def end_session(by: Principal) -> None:
+def end_session(by: Principal) -> Any:
     """Sign out here."""
-    actions.end_session(by.session_id, by=by)
+    return actions.end_session(by.session_id, by=by)
 
 
 @routes.operation("GET", "/sessions", "listSessions", gives=shapes.SESSION_PAGE)
@@ -102,9 +102,9 @@ def list_sessions(by: Principal) -> dict[str, Any]:
     status=204,
     key="natural",
 )
-def end_other_session(by: Principal, session_id: UUID) -> None:
+def end_other_session(by: Principal, session_id: UUID) -> Any:
     """Sign out on another device of one's own."""
-    actions.end_session(session_id, by=by)
+    return actions.end_session(session_id, by=by)
 
 
 @routes.operation("GET", "/me", "getMe", gives=shapes.MeSchema)

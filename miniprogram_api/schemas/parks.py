@@ -25,7 +25,7 @@ MAY_BE_UNKNOWN = (
 class ParkQuery(Paging):
     """Narrows the list of parks; what is left out leaves it open."""
 
-    q = Text(most=50, load_default="", metadata={"example": "xam"})
+    q = Text(most=50, load_default=None, metadata={"example": "xam"})
     county = fields.String(
         load_default=None, validate=validate.OneOf(DIVISION_CODES, error="没有这个旗县市代码")
     )

@@ -1,0 +1,91 @@
+"""What is there to deliver, and who takes it? Planted pushes and a WeChat that does as told."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from backend import clock
+from backend.db import new_id, session
+from backend.wechat.outcome import Outcome, Word
+from tests.records import change, look, one, person
+
+TEMPLATES = {"tenancy_result": "TENANCY_RESULT"}
+ACCEPTED = Outcome(Word.ACCEPTED, errcode=0, msgid="7")
+
+
+class FakeWeChat:
+    """Answers with the outcomes that it was given, the last of them for ever.
+
+    It refuses to be called while a transaction is open: nobody telephones while holding one.
+    """
+
+    def __init__(self, *outcomes: Outcome, before: Callable[[], None] = lambda: None):
+        self.outcomes = list(outcomes) or [ACCEPTED]
+        self.before = before
+        self.sent: list[tuple[str, str, str, Mapping[str, str]]] = []
+
+    def send(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> Outcome:
+        assert not session().in_transaction()
+        self.sent.append((openid, template_id, page, data))
+        self.before()
+        return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+
+
+def plant(count: int = 1, name: str = "qiqige") -> list[int]:
+    """Put so many pending pushes to one person into the ledger; return their keys."""
+    her = person(name)
+    found = []
+    for number in range(count):
+        now = clock.now()
+        event = one(
+            "INSERT INTO event (public_id, name, subject_kind, subject_id, at, particulars,"
+            " announced_at) VALUES (:id, 'application.approved', 'application', 0, :now, '{}',"
+            " :now) RETURNING id",
+            id=new_id(),
+            now=now,
+        )
+        message = one(
+            "INSERT INTO message (public_id, event_id, event, person_id, title, body, link,"
+            " created_at) VALUES (:id, :event, 'application.approved', :her, 't', 'b', 'l', :now)"
+            " RETURNING id",
+            id=new_id(),
+            event=event,
+            her=her.id,
+            now=now,
+        )
+        found.append(
+            one(
+                "INSERT INTO delivery (message_id, person_id, channel, template, page, content,"
+                " status, attempts, claim_epoch, next_try_at, expires_at) VALUES (:message, :her,"
+                " 'wechat', 'tenancy_result', 'pages/x', CAST(:words AS jsonb),"
+                " 'PENDING', 0, 0, :due, :expires) RETURNING id",
+                message=message,
+                her=her.id,
+                words=f'{{"thing1": "push {number}"}}',
+                # A moment apart, and long enough ago for the clock of the database.
+                due=now - timedelta(seconds=60) + timedelta(milliseconds=number),
+                expires=now + timedelta(hours=24),
+            )
+        )
+    return found
+
+
+def row(key: int) -> dict[str, Any]:
+    """A push as it stands, with the seconds until its next try and the end of its lease."""
+    (found,) = look(
+        "SELECT *, extract(epoch FROM next_try_at - clock_timestamp())::float AS waits_s,"
+        " extract(epoch FROM lease_until - clock_timestamp())::float AS leased_s"
+        " FROM delivery WHERE id = :key",
+        key=key,
+    )
+    return found
+
+
+def statuses() -> list[str]:
+    """The status of every push, in the order in which they were planted."""
+    return [each["status"] for each in look("SELECT status FROM delivery ORDER BY id")]
+
+
+def alter(key: int, what: str) -> None:
+    """Change a push behind everybody's back."""
+    assert 1 == change(f"UPDATE delivery SET {what} WHERE id = :key", key=key)

@@ -1,0 +1,239 @@
+"""Which messages grow out of an event: one for each reader, once, whoever dies in between."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from backend.applications import actions
+from backend.applications.workflow import Reason
+from backend.audit import actions as audit
+from notifications import fanout
+from tests import records
+from tests.backend.applications.test_actions import approved, draft, submitted
+from tests.records import at_once, change, look, one, person, staff
+
+pytestmark = pytest.mark.usefixtures("simulator")
+
+
+@pytest.fixture
+def deaf():
+    """As if the process died right after each commit: only the job is left."""
+    kept, audit.told[:] = list(audit.told), []
+    yield
+    audit.told[:] = kept
+
+
+def rejected(note: str = "") -> dict:
+    case = submitted()
+    return actions.reject(
+        case["id"],
+        seen=case["version"],
+        by=staff(),
+        reasons=[Reason.NO_SPACE, Reason.PLAN_INCOMPLETE],
+        note=note,
+    )
+
+
+def messages() -> list[dict]:
+    return look("SELECT * FROM message ORDER BY id")
+
+
+def event(name: str) -> int:
+    return one("SELECT id FROM event WHERE name = :name", name=name)
+
+
+def jobs(name: str) -> list[dict]:
+    found = look(
+        "SELECT args FROM procrastinate_jobs WHERE task_name = :name ORDER BY id", name=name
+    )
+    return [each["args"] for each in found]
+
+
+class TestWords:
+    @time_machine.travel("2026-11-24T03:04:05Z", tick=False)
+    def test_an_approval_says_where_and_from_when_to_when(self, in_app):
+        case = approved(note="欢迎")
+
+        (message,) = messages()
+        assert "入驻申请已通过" == message["title"]
+        assert (
+            f"您的入驻申请 {case['number']} 已由恒隆创业广场审核通过，场地 B201，"
+            "自 2027-01-01 至 2027-12-31。请按园区通知办理入驻手续。园区留言：欢迎。"
+        ) == message["body"]
+        assert f"pages/applications/detail?id={case['id']}" == message["link"]
+
+    @time_machine.travel("2026-11-24T03:04:05Z", tick=False)
+    def test_its_push_fits_the_card(self, in_app):
+        approved(note="欢迎")
+
+        # 03:04 in UTC is 11:04 in Shanghai.
+        assert {
+            "thing1": "恒隆创业广场",
+            "phrase2": "审核通过",
+            "date3": "2026年11月24日 11:04",
+            "thing4": "场地B201，请办理入驻手续",
+        } == one("SELECT content FROM delivery")
+
+    def test_a_rejection_says_why_and_what_to_do(self, in_app):
+        case = rejected("明年再来")
+
+        (message,) = messages()
+        assert "入驻申请未通过" == message["title"]
+        assert (
+            f"您的入驻申请 {case['number']} 未获恒隆创业广场通过。"
+            "原因：暂无合适场地、创业计划不完整。"
+            "园区留言：明年再来。您可以修改后重新申请，也可以选择其他园区。"
+        ) == message["body"]
+        # 原因：暂无合适场地、创业计划不完整 has 17 characters.
+        assert "原因：暂无合适场地、创业计划不完整" == one("SELECT content FROM delivery")["thing4"]
+
+    def test_without_a_note_nothing_is_said_of_one(self, in_app):
+        rejected()
+
+        assert "留言" not in messages()[0]["body"]
+
+    def test_braces_in_a_note_are_words_like_others(self, in_app):
+        approved(note="{number} {0} %s {")
+
+        assert "园区留言：{number} {0} %s {。" in messages()[0]["body"]
+
+    def test_the_longest_park_name_is_cut_in_the_push_and_whole_in_the_message(self, in_mended_app):
+        change(
+            "INSERT INTO park_manager SELECT park.id, staff.id, '2026-01-01' FROM park, staff"
+            " WHERE key = 'P02' AND username = 'demo-manager'"
+        )
+        case = submitted(park="P02")
+        actions.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
+
+        assert "兴安职业技术学院创新创业学院电子商务孵化园" in messages()[0]["body"]
+        pushed = one("SELECT content FROM delivery")["thing1"]
+        assert "兴安职业技术学院创新创业学院电子商务孵…" == pushed
+
+
+class TestReaders:
+    @pytest.mark.parametrize("decide", [approved, rejected])
+    def test_a_decision_makes_one_message_and_one_push_for_the_applicant(self, in_app, decide):
+        person("somebody else")
+
+        decide()
+
+        her = person()
+        assert [her.id] == [each["person_id"] for each in messages()]
+        assert [(her.id, "wechat", "PENDING", 0)] == [
+            tuple(each.values())
+            for each in look("SELECT person_id, channel, status, attempts FROM delivery")
+        ]
+
+    def test_she_is_not_told_what_she_did_herself(self, in_app):
+        her = person()
+        case = draft(her)
+        case = actions.update(case["id"], seen=case["version"], by=her, sections={})
+        case = actions.submit(case["id"], seen=case["version"], by=her)
+        actions.withdraw(case["id"], seen=case["version"], by=her)
+
+        assert [] == messages()
+        assert 0 == one("SELECT count(*) FROM event WHERE announced_at IS NULL")
+
+    @time_machine.travel("2026-11-24T03:00:00Z", tick=False)
+    def test_a_push_is_due_at_once_and_given_up_after_a_day(self, in_app):
+        approved()
+
+        now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+        assert [{"next_try_at": now, "expires_at": now + timedelta(days=1)}] == look(
+            "SELECT next_try_at, expires_at FROM delivery"
+        )
+
+
+class TestOnce:
+    def test_announcing_twice_says_it_once(self, in_app):
+        approved()
+        before = look("SELECT * FROM delivery")
+
+        fanout.announce(event("application.approved"))
+
+        assert 1 == len(messages())
+        assert before == look("SELECT * FROM delivery")
+
+    def test_even_a_forgotten_announcement_is_not_repeated(self, in_app):
+        """The mark is gone, as after a crash in between: the unique pair still holds."""
+        approved()
+        change("UPDATE event SET announced_at = NULL")
+
+        fanout.announce(event("application.approved"))
+
+        assert (1, 1) == (len(messages()), one("SELECT count(*) FROM delivery"))
+        assert 0 == one(
+            "SELECT count(*) FROM event WHERE announced_at IS NULL"
+            " AND name = 'application.approved'"
+        )
+
+    def test_twenty_threads_say_it_once(self, in_app, deaf):
+        approved()
+        key = event("application.approved")
+
+        at_once(8, lambda _: fanout.announce(key))
+        fanout.announce(key)
+
+        assert (1, 1) == (len(messages()), one("SELECT count(*) FROM delivery"))
+
+    def test_an_unknown_event_is_nothing(self, in_app):
+        fanout.announce(10**9)
+
+        assert [] == messages()
+
+
+class TestDying:
+    def test_the_event_commits_with_a_job_that_announces_it(self, in_app, deaf):
+        approved()
+
+        assert [] == messages()
+        keys = [each["id"] for each in look("SELECT id FROM event ORDER BY id")]
+        assert keys == [each["event_id"] for each in jobs("announce_event")]
+
+    def test_a_decision_that_is_refused_leaves_neither_event_nor_job(self, in_app):
+        approved(person("one"))
+        before = len(jobs("announce_event"))
+        case = submitted(person("two"))
+        with pytest.raises(fanout.applications.NotFound.__mro__[1]):
+            actions.approve(case["id"], seen=case["version"], by=staff(), unit=records.unit())
+
+        # Signing in, drafting and submitting: three events, and none of the decision.
+        assert before + 3 == len(jobs("announce_event"))
+        assert 1 == len(messages())
+
+    @pytest.mark.parametrize(("seconds", "told"), [(29, 0), (30, 0), (31, 1)])
+    def test_what_both_left_behind_is_announced_after_half_a_minute(
+        self, in_app, deaf, seconds, told
+    ):
+        now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+        with time_machine.travel(now, tick=False):
+            approved()
+
+        with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
+            fanout.announce_late_events()
+
+        assert told == len(messages())
+
+    def test_one_event_that_cannot_be_announced_does_not_hold_up_the_others(self, in_app, deaf):
+        with time_machine.travel("2026-11-24T03:00:00Z"):
+            approved(person("one"))
+            case = submitted(person("two"))
+            actions.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
+        change(
+            "ALTER TABLE event DISABLE TRIGGER event_only_added;"
+            "UPDATE event SET name = 'application.burnt' WHERE name = 'application.approved';"
+            "ALTER TABLE event ENABLE TRIGGER event_only_added"
+        )
+
+        with time_machine.travel("2026-11-24T03:01:00Z"):
+            fanout.announce_late_events()
+
+        assert ["application.rejected"] == [each["event"] for each in messages()]
+
+    def test_many_pushes_wait_for_one_job(self, in_app):
+        approved(person("one"))
+        case = submitted(person("two"))
+        actions.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
+
+        assert 1 == len(jobs("send_due"))

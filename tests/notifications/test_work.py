@@ -1,0 +1,152 @@
+"""What the worker does: the jobs of a decision, from the event to the push, in a real worker."""
+
+from typing import Any
+
+import pytest
+
+from backend import jobs
+from backend.audit import actions as audit
+from backend.wechat.outcome import Outcome, Word
+from notifications import work
+from tests.backend.applications.test_actions import approved
+from tests.notifications.posts import FakeWeChat, alter, plant, statuses
+from tests.records import change, look, one, person
+
+pytestmark = pytest.mark.usefixtures("simulator")
+
+
+@pytest.fixture
+def deaf():
+    """As if the process died right after each commit: only the job is left."""
+    kept, audit.told[:] = list(audit.told), []
+    yield
+    audit.told[:] = kept
+
+
+def tools(app, wechat: FakeWeChat) -> dict[str, Any]:
+    return {
+        "settings": app.extensions["settings"],
+        "wechat": wechat,
+        "app_context": app.app_context,
+    }
+
+
+def do_all_jobs(app, wechat: FakeWeChat) -> None:
+    """Run a worker as `work.run` does, until nothing is left to do."""
+    jobs.work(
+        app.extensions["settings"].database_url,
+        wait=False,
+        concurrency=1,
+        additional_context=tools(app, wechat),
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        listen_notify=False,
+    )
+
+
+def waiting() -> list[str]:
+    found = look("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+    return [each["task_name"] for each in found]
+
+
+def test_the_worker_finishes_what_a_dead_process_began(in_app, deaf):
+    approved(note="欢迎")
+    wechat = FakeWeChat()
+    assert 0 == one("SELECT count(*) FROM message")
+
+    do_all_jobs(in_app, wechat)
+
+    assert 1 == one("SELECT count(*) FROM message")
+    assert ["ACCEPTED"] == statuses()
+    assert 1 == len(wechat.sent)
+    assert 0 == one("SELECT count(*) FROM event WHERE announced_at IS NULL")
+    assert [] == waiting()
+
+
+def test_a_second_worker_finds_nothing_left(in_app):
+    approved()
+    wechat = FakeWeChat()
+    do_all_jobs(in_app, wechat)
+
+    do_all_jobs(in_app, wechat)
+
+    assert 1 == len(wechat.sent)
+
+
+def test_every_task_that_is_deferred_by_name_exists():
+    assert {"announce_event", "send_due"} <= set(jobs.app.tasks)
+
+
+@pytest.mark.parametrize(
+    ("name", "cron"),
+    [
+        ("sweep_messages", "*/10 * * * * *"),
+        ("forget_old_keys", "13 * * * *"),
+        ("retry_stalled_jobs", "*/15 * * * * *"),
+        ("remove_old_jobs", "7 3 * * *"),
+    ],
+)
+def test_what_the_worker_does_by_itself_and_when(name, cron):
+    periodic = {
+        task.task.name: task.cron for task in jobs.app.periodic_registry.periodic_tasks.values()
+    }
+
+    assert cron == periodic[name]
+
+
+class TestSweeping:
+    def sweep(self, app, wechat: FakeWeChat) -> None:
+        work.sweep_messages.func(_Context(tools(app, wechat)), timestamp=0)
+
+    def test_it_announces_frees_gives_up_and_sends(self, in_app, deaf):
+        approved()
+        change("UPDATE procrastinate_jobs SET status = 'failed'")
+        # No update of an event passes its trigger; the moment is moved with it put aside.
+        change(
+            "ALTER TABLE event DISABLE TRIGGER event_only_added;"
+            "UPDATE event SET at = at - interval '1 minute';"
+            "ALTER TABLE event ENABLE TRIGGER event_only_added"
+        )
+        dead_before, dead_while, late = plant(3, "somebody")
+        alter(dead_before, "status = 'CLAIMED', lease_until = now() - interval '1 s'")
+        alter(dead_while, "status = 'SENDING', lease_until = now() - interval '1 s'")
+        alter(late, "expires_at = now()")
+        wechat = FakeWeChat()
+
+        self.sweep(in_app, wechat)
+
+        # The three that were planted, and the one that grew out of the approval.
+        assert ["ACCEPTED", "UNKNOWN", "EXPIRED", "ACCEPTED"] == statuses()
+        assert 2 == len(wechat.sent)
+
+    def test_what_waits_for_its_next_try_is_tried_when_it_is_due(self, in_app):
+        (key,) = plant()
+        wechat = FakeWeChat(Outcome(Word.RETRY, -1), Outcome(Word.ACCEPTED, 0))
+        self.sweep(in_app, wechat)
+        assert ["RETRY_WAIT"] == statuses()
+
+        alter(key, "next_try_at = now()")
+        self.sweep(in_app, wechat)
+
+        assert ["ACCEPTED"] == statuses()
+
+
+class TestForgettingKeys:
+    def test_keys_of_yesterday_are_removed(self, in_app):
+        person()
+        change(
+            "INSERT INTO idempotency_key (owner, key, operation, fingerprint, created_at) VALUES"
+            " ('o', 'old', 'x', '', now() - interval '25 h'),"
+            " ('o', 'new', 'x', '', now() - interval '23 h')"
+        )
+
+        work.forget_old_keys.func(_Context(tools(in_app, FakeWeChat())), timestamp=0)
+
+        assert ["new"] == [each["key"] for each in look("SELECT key FROM idempotency_key")]
+
+
+class _Context:
+    """What Procrastinate hands to a task."""
+
+    def __init__(self, additional_context: dict[str, Any]):
+        self.additional_context = additional_context
