@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import jwt
 from flask import Flask, current_app, request
 from flask_jwt_extended import JWTManager, create_access_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
@@ -100,7 +101,9 @@ def claims_of(token: str, kind: str, audiences: frozenset[Audience]) -> Mapping[
     if not token.isascii() or len(token) > LONGEST_TOKEN:
         raise NotSignedIn
     try:
-        claims = decode_token(token)
+        decode_token(token)
+        # The library fills in what is missing; what was really said decides.
+        claims = jwt.decode(token, options={"verify_signature": False})
     except (PyJWTError, JWTExtendedException, KeyError, TypeError, ValueError):
         raise NotSignedIn("登录已失效，请重新登录") from None
     whole = all(type(claims.get(name)) is kept for name, kept in DEMANDED.items())
