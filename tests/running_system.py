@@ -228,6 +228,8 @@ class RunningSystem:
         )
         self.workers = [self._worker(folder, 1)]
         self._folder = folder
+        self._arrivals: list[dict[str, Any]] = []
+        self._read = 0
 
     def _worker(self, folder: Path, number: int) -> Process:
         return Process(f"worker-{number}", (*COMMANDS, "worker"), self.environ, folder)
@@ -291,8 +293,17 @@ class RunningSystem:
 
     def arrivals(self) -> list[dict[str, Any]]:
         """Return every message that ever arrived, whatever happened to the simulator since."""
-        lines = self.journal.read_text().splitlines() if self.journal.exists() else []
-        return [entry for entry in map(json.loads, lines) if entry["endpoint"] == "send"]
+        if self.journal.exists():
+            with self.journal.open("rb") as journal:
+                journal.seek(self._read)
+                for line in journal:
+                    if not line.endswith(b"\n"):
+                        break  # It is still being written.
+                    self._read += len(line)
+                    entry = json.loads(line)
+                    if entry["endpoint"] == "send":
+                        self._arrivals.append(entry)
+        return self._arrivals
 
     def close(self) -> None:
         """End every process, by its id."""

@@ -38,6 +38,13 @@ class Stack:
     def postmaster(self) -> int:
         return int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
 
+    def child_of_postgres(self, name: str) -> int:
+        """Return the process of PostgreSQL that bears this name, such as its WAL writer."""
+        for child in children_of(self.postmaster):
+            if name in Path(f"/proc/{child}/cmdline").read_text(errors="replace"):
+                return child
+        raise ProcessLookupError(name)
+
     def recover(self) -> None:
         """Wait until everything answers again, and let WeChat behave."""
         wait_until(self.database_answers)

@@ -1,0 +1,156 @@
+"""Do the rules of the house hold, which no other tool checks?"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend import errors
+from backend.access import PERMISSIONS
+from backend.applications.workflow import EVENT_LABELS, STEPS
+from miniprogram_api.operations import OPERATIONS
+from miniprogram_api.problems import PROBLEMS
+from notifications.catalogue import readers_of
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("eligibility", "backend", "notifications", "miniprogram_api")
+SAY_NOTHING = {
+    "manager",
+    "service",
+    "helper",
+    "handler",
+    "processor",
+    "util",
+    "data",
+    "info",
+    "base",
+}
+# Modules without a test file of their own, and where they are tested.
+ELSEWHERE = {
+    "backend/config.py": "tests/backend/test_soundness.py",
+    "backend/db.py": "tests/races/test_locks.py",
+    "backend/cache.py": "tests/faults/test_redis.py",
+    "backend/idempotency.py": "tests/miniprogram_api/test_idempotency.py",
+    "backend/jobs.py": "tests/races/test_announcing.py",
+    "backend/readiness.py": "tests/faults/test_postgres.py",
+    "backend/audit/queries.py": "tests/backend/audit/test_actions.py",
+    "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
+    "backend/wechat/errors.py": "tests/backend/wechat/test_client.py",
+    "backend/wechat/simulator": "tests/backend/wechat/simulator",
+    "backend/parks/listing.py": "tests/backend/parks/test_queries.py",
+    "miniprogram_api/auth.py": "tests/miniprogram_api/test_bad_tokens.py",
+    "miniprogram_api/cached.py": "tests/miniprogram_api/test_operations.py",
+    "miniprogram_api/commands.py": "tests/journeys",
+    "miniprogram_api/cursors.py": "tests/miniprogram_api/test_bad_queries.py",
+    "miniprogram_api/demo.py": "tests/journeys",
+    "miniprogram_api/logs.py": "tests/miniprogram_api/test_logs.py",
+    "miniprogram_api/openapi.py": "tests/miniprogram_api/test_contract.py",
+    "miniprogram_api/problems.py": "tests/miniprogram_api/test_bad_tokens.py",
+    "miniprogram_api/running.py": "tests/journeys",
+    "miniprogram_api/routes": "tests/miniprogram_api/test_contract.py",
+    "miniprogram_api/schemas": "tests/miniprogram_api/test_json.py",
+    "backend/embedded": "tests/backend/test_embedded.py",
+}
+# Columns and declarations: what they say is tested where it is used.
+PLAIN = ("models.py", "__main__.py", "__init__.py")
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path.relative_to(ROOT)
+
+
+def test_every_module_has_its_test_file_or_says_where_it_is_tested():
+    without = []
+    for path in modules():
+        mirrored = ROOT / "tests" / path.parent / f"test_{path.name}"
+        where = ELSEWHERE.get(str(path)) or ELSEWHERE.get(str(path.parent))
+        known = mirrored.exists() or (where and (ROOT / where).exists())
+        if path.name not in PLAIN and not known:
+            without.append(str(path))
+
+    assert [] == without
+
+
+def test_no_class_bears_a_name_that_says_nothing():
+    named = [
+        f"{path}: {node.name}"
+        for path in modules()
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and node.name != "ParkManager"  # A person who runs a park.
+        and re.split(r"(?<=[a-z])(?=[A-Z])", node.name)[-1].lower().rstrip("s") in SAY_NOTHING
+    ]
+
+    assert [] == named
+
+
+def test_no_module_is_longer_than_one_sitting():
+    assert [] == [
+        str(p) for p in modules() if len((ROOT / p).read_text("utf-8").splitlines()) > 300
+    ]
+
+
+def test_every_module_begins_with_the_question_it_answers():
+    for path in modules():
+        words = ast.get_docstring(ast.parse((ROOT / path).read_text("utf-8")))
+        assert words or path.name == "__init__.py", path
+
+
+def test_every_operation_has_a_policy_and_every_policy_an_operation(app):
+    assert set(PERMISSIONS) == set(OPERATIONS)
+
+
+def test_the_steps_and_the_permissions_agree_on_who_may_do_what():
+    for verb in {step.action for step in STEPS}:
+        parties = {step.by for step in STEPS if step.action == verb}
+        assert parties == PERMISSIONS[f"{verb}Application"], verb
+
+
+@pytest.mark.parametrize("root", [errors.Refusal, errors.Fault])
+def test_every_refusal_and_every_fault_has_a_row_in_the_table_of_problems(root: type[Exception]):
+    named = {each for each in vars(errors).values() if isinstance(each, type)}
+    leaves = {each for each in named if issubclass(each, root) and each is not root}
+
+    assert leaves <= set(PROBLEMS)
+
+
+def test_every_event_of_the_workflow_has_a_reader_or_is_silent_on_purpose():
+    for step in STEPS:
+        readers_of(f"application.{step.event}")
+        assert step.event == "updated" or step.event in EVENT_LABELS
+
+
+def test_the_readme_shows_the_workflow_as_it_is():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = readme.partition("<!-- workflow -->\n")[2].partition("<!-- /workflow -->")[0]
+
+    assert workflow_table() == shown.strip(), "README.md should read:\n" + workflow_table()
+
+
+def workflow_table() -> str:
+    lines = [
+        "| when it is | may be | by | and becomes | which we call |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for step in STEPS:
+        cells = (
+            f"`{step.status.name.lower()}` {step.status.value}",
+            f"`{step.action}`",
+            f"{step.by.name.lower()} {step.by.value}",
+            f"`{step.to.name.lower()}` {step.to.value}",
+            f"`{step.event}`",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def test_nothing_is_banned_in_words_and_done_in_deeds():
+    """No machine's path, no registry's host, no word that marks a stub."""
+    banned = re.compile("TO" + "DO|FIX" + "ME|--extra-index" + "-url")
+    for path in modules():
+        assert not banned.search((ROOT / path).read_text("utf-8")), path
