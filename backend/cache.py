@@ -8,7 +8,7 @@ that lives for one second.
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -45,6 +45,7 @@ class Cache:
         self._lock = threading.Lock()
         self._making = [threading.Lock() for _ in range(16)]
         self._local: OrderedDict[tuple[str, str], tuple[float, Copy]] = OrderedDict()
+        self._forgotten: Counter[str] = Counter()
         self._failures = 0
         self._broken_until = 0.0
 
@@ -59,7 +60,7 @@ class Cache:
         with self._making[hash((part, key)) % len(self._making)]:
             if copy := self.held(part, key):
                 return copy
-            name = f"{PREFIX}:{part}:{key}"
+            forgotten, name = self._forgotten[part], f"{PREFIX}:{part}:{key}"
             found = self._try(lambda: self._redis.mget(f"{PREFIX}:{part}", name))
             generation, kept = found or (None, None)
             generation = generation or b"0"
@@ -69,12 +70,14 @@ class Cache:
                 if found:
                     value = b"\n".join((generation, copy.etag.encode(), copy.body))
                     self._try(lambda: self._redis.set(name, value, ex=SHARED_S))
-            self._hold(part, key, copy)
+            if forgotten == self._forgotten[part]:
+                self._hold(part, key, copy)
             return copy
 
     def forget(self, part: str) -> None:
         """Drop all copies of a part: here at once, in other processes within a second."""
         with self._lock:
+            self._forgotten[part] += 1
             for held in [held for held in self._local if held[0] == part]:
                 del self._local[held]
         self._try(lambda: self._redis.incr(f"{PREFIX}:{part}"))

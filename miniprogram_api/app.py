@@ -20,6 +20,8 @@ from miniprogram_api.operations import KEPT, refuse_undeclared
 from miniprogram_api.routes import applications, messages, parks, session, system
 from notifications import fanout
 
+# Half of a process's four threads: with WeChat hung, the others still answer reads.
+LOGIN_SLOTS = 2
 MAX_BODY = 1024 * 1024
 # Pages outside of the contract: figures for this machine only, and the documentation.
 OPEN_PAGES = frozenset({"metrics.get_metrics", "swagger_ui.show"})
@@ -76,6 +78,7 @@ def _wechat(app: Flask, settings: Settings) -> WeChat:
         appid=settings.wechat_appid,
         secret=settings.wechat_appsecret,
         tokens=tokens,
+        login_slots=LOGIN_SLOTS,
     )
 
 

@@ -27,6 +27,8 @@ BATCH = 20
 CLAIM_S, SEND_S = 30, 20
 # Between the intent and the call nothing may take longer than this, or the lease proves nothing.
 GUARD_S = 1.0
+# A run ends by then, so that a worker that is told to stop can.
+RUN_S = 8.0
 RATE_PAUSE_S = 0.1
 DUE = "status IN ('PENDING', 'RETRY_WAIT') AND next_try_at <= now() AND expires_at > now()"
 RETRY_S = (2, 5, 15, 60)
@@ -47,14 +49,16 @@ class Pushes(Protocol):
 
 
 def send_all_due(wechat: Pushes, templates: Mapping[str, str], *, rate: int) -> int:
-    """Claim and send until nothing is due; return how many pushes were tried.
+    """Claim and send until nothing is due or RUN_S are over; return how many were tried.
 
     `rate` is the number of sends a second of all workers together. An answer that says further
     pushes would fare the same ends the run: what is still claimed is given back for the next one.
     """
     me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    tried = 0
-    while claimed := claim(me, rate=rate) or _once_the_rate_allows(me, rate=rate):
+    tried, until = 0, time.monotonic() + RUN_S
+    while time.monotonic() < until and (
+        claimed := claim(me, rate=rate) or _once_the_rate_allows(me, rate=rate)
+    ):
         for push in claimed:
             outcome = send_one(wechat, templates, push, me)
             tried += outcome is not None
@@ -86,7 +90,7 @@ def send_one(wechat: Pushes, templates: Mapping[str, str], push: Row, me: str) -
 @action
 def claim(me: str, *, rate: int) -> Sequence[Row]:
     """Take up to a batch of due pushes under a lease, no more than the rate leaves room for."""
-    return rows(
+    claimed = rows(
         text(
             f"""
                 UPDATE delivery SET status = 'CLAIMED', claimed_by = :me,
@@ -98,7 +102,7 @@ def claim(me: str, *, rate: int) -> Sequence[Row]:
                     LIMIT greatest(0, least(:batch, :rate - (
                         SELECT count(*) FROM delivery WHERE intent_at > now() - interval '1 s')))
                     FOR UPDATE SKIP LOCKED)
-                RETURNING id, person_id, template, page, content, attempts, claim_epoch
+                RETURNING id, person_id, template, page, content, attempts, claim_epoch, next_try_at
                 """
         ),
         me=me,
@@ -106,6 +110,8 @@ def claim(me: str, *, rate: int) -> Sequence[Row]:
         batch=BATCH,
         rate=rate,
     )
+    # RETURNING keeps no order.
+    return sorted(claimed, key=lambda push: (push["next_try_at"], push["id"]))
 
 
 @action

@@ -154,9 +154,6 @@ class TestForgetting:
 
         assert Copy("tag1", b"body 1") != fetch(Cache(url), _second())
 
-    @pytest.mark.xfail(
-        strict=True, reason="cache.fetch: _hold does not look whether it was forgotten"
-    )
     def test_nor_does_it_stay_in_the_process_that_made_it(self, url):
         """`forget` promises: here at once. A slow reader must not bring the old list back."""
         cache = Cache(url)

@@ -146,11 +146,6 @@ def test_a_worker_asked_to_stop_20_times_leaves_nothing_in_doubt(stack, figures)
 
 
 @pytest.mark.reliability
-@pytest.mark.xfail(
-    strict=True,
-    reason="notifications/delivery.py send_all_due(): nobody asks whether the worker was told to "
-    "stop, so it goes on until nothing is due; a container is killed before, and leaves doubt",
-)
 def test_a_worker_asked_to_stop_in_the_midst_of_many_pushes_ends_within_30_s(stack, figures):
     people = pending(stack.app, 600)
     stack.running.wish("POST", "settings", latency_s=0.08)

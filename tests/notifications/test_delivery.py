@@ -37,7 +37,6 @@ class TestSending:
             (openid_of("qiqige"), "TENANCY_RESULT", "pages/x", {"thing1": "push 0"})
         ] == wechat.sent
 
-    @pytest.mark.xfail(strict=True, reason="delivery.claim: RETURNING keeps no order")
     def test_pushes_leave_in_the_order_in_which_they_became_due(self, in_app):
         plant(25)
         wechat = FakeWeChat()
