@@ -31,7 +31,7 @@ def step(steps: Iterable[Step], status: Enum, action: str, held: Set[Relation]) 
     for row in mine:
         if row.status is status:
             return row
-    raise WrongStatus(status=status.name.lower(), actions=open_to(steps, status, held))
+    raise WrongStatus(current_status=status.name.lower(), actions=open_to(steps, status, held))
 
 
 def open_to(steps: Iterable[Step], status: Enum, held: Set[Relation]) -> list[str]:

@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from backend.errors import Fault
+
 VERSION, SUITE, NONCE_BYTES = "v1", "aes256gcm", 12
 
 
-class Unreadable(Exception):
+class Unreadable(Fault):
     """The key is not in the ring, or the value is not the one written at this place."""
 
 

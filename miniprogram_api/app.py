@@ -32,7 +32,7 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
     """Build the app from its settings; another WeChat or cache may be passed in."""
     app = Flask("xingan", static_folder=None)
     app.json = FastJson(app)
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -136,6 +136,14 @@ def session_id(claims: Mapping[str, Any]) -> UUID:
     return _uuid(claims["sid"])
 
 
+def number_of(claims: Mapping[str, Any]) -> int:
+    """Return the number of a refresh token; raise NotSignedIn when it has none."""
+    number = claims.get("number")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise NotSignedIn
+    return number
+
+
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

@@ -11,7 +11,7 @@ from webargs.flaskparser import FlaskParser
 from backend.errors import Invalid, Malformed, VersionMissing
 from miniprogram_api import json
 
-_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
+_TAG = re.compile(r'(?:W/)?"(0|[1-9][0-9]{0,17})"')
 _ANY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 FOREIGN_TAG = -1
 

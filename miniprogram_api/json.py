@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from flask import Request, Response
 from flask.json.provider import JSONProvider
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from backend.errors import Malformed
 
@@ -55,6 +55,7 @@ def body(request: Request) -> Any:
     `RequestEntityTooLarge` are raised by Werkzeug.
     """
     raw = request.get_data(cache=True)
+    _refuse_cut_off(request, len(raw))
     if not raw and request.mimetype in ("", "application/json"):
         return {}
     encoding = request.headers.get("Content-Encoding", "identity")
@@ -91,6 +92,14 @@ def _written(value: Any) -> bytes:
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
+def _refuse_cut_off(request: Request, length: int) -> None:
+    """Refuse what is not the whole body: shorter than announced, or chunked and too large."""
+    if request.content_length is not None and length < request.content_length:
+        raise Malformed("请求内容不完整")
+    if request.content_length is None and length >= (request.max_content_length or length + 1):
+        raise RequestEntityTooLarge
+
+
 def _charset(request: Request) -> str:
     return request.mimetype_params.get("charset", "utf-8").lower()
 
@@ -121,7 +130,10 @@ def _no_constant(name: str) -> Any:
 
 
 def _number(digits: str) -> Decimal:
-    value = Decimal(digits)
+    try:
+        value = Decimal(digits)
+    except ArithmeticError:
+        raise Malformed("数字过长") from None
     if len(digits) > MAX_DIGITS or abs(value.adjusted()) > MAX_EXPONENT:
         raise Malformed("数字过长")
     return value
@@ -146,4 +158,5 @@ def _unheld(value: Any, pointer: str) -> Iterator[str]:
     elif isinstance(value, list):
         items = enumerate(value)
     for name, inner in items:
-        yield from _unheld(inner, f"{pointer}/{name}")
+        escaped = str(name)[:60].replace("~", "~0").replace("/", "~1")
+        yield from _unheld(inner, f"{pointer}/{escaped}")

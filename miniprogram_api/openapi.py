@@ -28,6 +28,7 @@ MEANINGS = {
     429: "过于频繁",
     503: "暂不可用",
 }
+UNCHANGED = {"description": "与 If-None-Match 所指相同"}
 EXAMPLES = {"string": "文字", "integer": 1, "number": 1.5, "boolean": True, "object": {}}
 FORMAT_EXAMPLES = {
     "date": "2026-11-23",
@@ -76,6 +77,7 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
     spec["servers"] = [{"url": "/"}]
     components = spec.setdefault("components", {})
     components["responses"] = {}
+    components["schemas"].pop("PaginationMetadata", None)
     _say_nulls(spec)
     components["securitySchemes"] = {
         name: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -84,6 +86,10 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
     for operations in spec["paths"].values():
         for method in operations:
             if method != "parameters":
+                if method == "get":
+                    operations[method]["responses"]["304"] = {
+                        "description": "与 If-None-Match 相同"
+                    }
                 _complete(operations[method], components, operations.get("parameters", []))
     return spec
 

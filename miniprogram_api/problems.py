@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from backend import errors as e
+from backend.vault import Unreadable
 from miniprogram_api import json
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.KeyBusy: Problem(409, "key-busy", "请求处理中", "同一请求仍在处理，请稍后重试。"),
     e.TooMany: Problem(429, "too-many", "尝试过于频繁", "请在 Retry-After 之后再试。"),
     e.WeChatDown: Problem(503, "wechat-unavailable", "微信服务暂不可用", "请稍后再试。"),
+    Unreadable: Problem(503, "unreadable", "服务暂不可用", "保存的内容无法读取，请联系人社局。"),
     e.DatabaseDown: Problem(503, "unavailable", "服务暂不可用", "请稍后用同一幂等键重试。"),
 }
 BY_SLUG = {problem.slug: problem for problem in PROBLEMS.values()}

@@ -4,13 +4,16 @@ Fixtures for the conftest files of the mirror.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from tests.records import change, keep_seed, mend_seed
 
-__all__ = ["app", "in_mended_app", "in_own_app", "nothing_told"]
+__all__ = ["app", "closed_afterwards", "in_mended_app", "in_own_app", "nothing_told"]
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +43,18 @@ def in_mended_app(app: Flask) -> Iterator[Flask]:
         keep_seed()
         yield app
         mend_seed()
+
+
+@pytest.fixture
+def closed_afterwards() -> Iterator[None]:
+    """Close whatever connections apps open that are built within the test and then forgotten."""
+    opened: list[Any] = []
+
+    def note(connection: Any, record: Any) -> None:
+        opened.append(connection)
+
+    event.listen(Pool, "connect", note)
+    yield
+    event.remove(Pool, "connect", note)
+    for connection in opened:
+        connection.close()

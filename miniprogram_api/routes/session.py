@@ -72,7 +72,7 @@ def confirm_totp(body: dict[str, Any]) -> dict[str, Any]:
 def refresh_session(body: dict[str, Any]) -> dict[str, Any]:
     """Use up a refresh token for a new pair; using it twice ends the session."""
     claims = auth.claims_of(body["refresh_token"], "refresh", EVERYBODY)
-    opened = actions.refresh(auth.session_id(claims), claims["number"])
+    opened = actions.refresh(auth.session_id(claims), auth.number_of(claims))
     if opened is None:
         raise NotSignedIn("登录凭证被重复使用，为安全起见已退出登录")
     return auth.tokens(opened)

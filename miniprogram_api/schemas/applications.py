@@ -55,7 +55,9 @@ def _section_schema(kind: Kind, section: Section) -> type[Schema]:
 def _sections_schema(kind: Kind) -> type[Schema]:
     parts: dict[str, fields.Field[Any]] = {
         section.name: fields.Nested(
-            _section_schema(kind, section), metadata={"description": section.label}
+            _section_schema(kind, section),
+            metadata={"description": section.label},
+            error_messages={"null": "不能为空", "type": "应为对象"},
         )
         for section in FORMS[kind]
     }

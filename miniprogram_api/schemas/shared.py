@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from miniprogram_api.schemas.strict import Strict, Text, Whole
 
@@ -45,6 +45,11 @@ class Fault(Schema):
 
 class ProblemSchema(Schema):
     """A refusal or fault (RFC 9457); some kinds carry more members."""
+
+    class Meta:
+        """Options of the library."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"example": "about:blank"})
     title = fields.String(required=True, metadata={"example": "填写有误"})

@@ -20,6 +20,7 @@ _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\ufeff]")
 _STACKED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]{5,}")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
@@ -53,7 +54,7 @@ class Text(fields.String):
 
     def __init__(self, *, most: int, least: int = 1, lines: bool = False, **kwargs: Any):
         """Limit the length in code points."""
-        self.lines = lines
+        self.lines, self.least = lines, least
         length = validate.Length(least, most, error=f"长度应为 {least} 至 {most} 个字符")
         super().__init__(validate=length, **kwargs)
 
@@ -72,7 +73,7 @@ class Text(fields.String):
             if broken:
                 raise self.make_error(name)
         words = words.strip()
-        if not words:
+        if not words and self.least:
             raise self.make_error("blank")
         return words
 
@@ -159,7 +160,7 @@ class Id(fields.UUID):
     default_error_messages = {**REQUIRED, "invalid_uuid": "编号格式有误"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or len(value) != 36 or not value.isascii():
+        if not isinstance(value, str) or not _ID.fullmatch(value):
             raise self.make_error("invalid_uuid")
         return super()._deserialize(value, *args, **kwargs)
 

@@ -13,9 +13,10 @@ from backend.cache import Cache, Copy
 
 
 @pytest.fixture
-def url(servers) -> str:
-    """A Redis database of this file's own, empty at the start."""
-    own = servers.redis_url.replace("db=0", "db=14")
+def url(servers, worker_id: str) -> str:
+    """A Redis database of this file's own in each process of the run, empty at the start."""
+    number = int(worker_id.removeprefix("gw")) if worker_id != "master" else 0
+    own = servers.redis_url.replace("db=0", f"db={14 - number % 6}")
     with redis.Redis.from_url(own) as connection:
         connection.flushdb()
     return own

@@ -52,7 +52,7 @@ def test_an_action_from_the_wrong_status_is_refused_with_those_that_are_open():
     with pytest.raises(WrongStatus) as refused:
         step(STEPS, Door.LOCKED, "push", BOTH)
 
-    assert {"status": "locked", "actions": ["unlock"]} == refused.value.more
+    assert {"current_status": "locked", "actions": ["unlock"]} == refused.value.more
 
 
 def test_the_other_partys_row_does_not_help_from_the_wrong_status():
@@ -60,7 +60,7 @@ def test_the_other_partys_row_does_not_help_from_the_wrong_status():
     with pytest.raises(WrongStatus) as refused:
         step(STEPS, Door.OPEN, "push", {DECIDER})
 
-    assert {"status": "open", "actions": []} == refused.value.more
+    assert {"current_status": "open", "actions": []} == refused.value.more
 
 
 @pytest.mark.parametrize(

@@ -339,7 +339,7 @@ class TestWithdrawing:
         with pytest.raises(WrongStatus) as refused:
             actions.withdraw(case["id"], seen=case["version"], by=her)
 
-        assert {"status": "approved", "actions": []} == refused.value.more
+        assert {"current_status": "approved", "actions": []} == refused.value.more
 
 
 class TestApproving:

@@ -1,6 +1,0 @@
-"""What do tests of the routes stand on? A swept app, a mended one, or one of their own."""
-
-from tests.races.conftest import own_app, own_world
-from tests.swept import app, in_mended_app, in_own_app, nothing_told
-
-__all__ = ["app", "in_mended_app", "in_own_app", "own_app", "own_world", "nothing_told"]

@@ -1,0 +1,144 @@
+"""Messages over HTTP: the inbox is the record, WeChat only a nudge."""
+
+from uuid import uuid4
+
+import pytest
+
+from notifications import delivery, fanout
+from tests.factories import World
+from tests.notifications.posts import ACCEPTED, TEMPLATES, FakeWeChat, plant
+from tests.records import look
+
+APPROVE = {"unit_id": "unit"}
+
+
+def rejected(world: World, by) -> dict:
+    case, etag = world.submitted(by)
+    answer = world.staff().post(
+        f"/applications/{case['id']}/reject", {"reasons": ["no_space"]}, etag=etag
+    )
+    assert 200 == answer.status_code
+    return answer.json
+
+
+class TestDecisions:
+    def test_a_decision_is_in_her_inbox_as_soon_as_it_is_taken(self, world: World):
+        her = world.citizen()
+        case = world.approved(her)
+
+        (message,) = her.get("/messages").json["items"]
+
+        assert {
+            "id",
+            "event",
+            "title",
+            "body",
+            "link",
+            "created_at",
+            "read_at",
+            "deliveries",
+        } == set(message)
+        assert ("application.approved", "入驻申请已通过", None) == (
+            message["event"],
+            message["title"],
+            message["read_at"],
+        )
+        assert case["number"] in message["body"]
+        assert f"pages/applications/detail?id={case['id']}" == message["link"]
+        assert [{"channel": "wechat", "status": "pending", "status_label": "等待发送"}] == (
+            message["deliveries"]
+        )
+
+    def test_one_decision_is_one_message_however_often_it_is_announced(self, world: World, in_app):
+        her = world.citizen()
+        world.approved(her)
+
+        for event in look("SELECT id FROM event"):
+            fanout.announce(event["id"])
+        fanout.announce_late_events()
+
+        assert 1 == len(her.get("/messages").json["items"])
+        assert {"unread": 1} == her.get("/messages/unread").json
+
+    def test_a_decision_that_is_repeated_with_its_key_is_one_message(self, world: World):
+        her = world.citizen()
+        case, etag = world.submitted(her)
+        wish = {"unit_id": world.units()[0]["id"]}
+
+        for _ in range(2):
+            world.staff().post(
+                f"/applications/{case['id']}/approve", wish, etag=etag, key="the-same-key"
+            )
+
+        assert 1 == len(her.get("/messages").json["items"])
+
+    def test_nobody_else_hears_of_it(self, world: World):
+        world.approved(world.citizen("one"))
+
+        assert [] == world.citizen("two").get("/messages").json["items"]
+
+    def test_what_became_of_the_push_is_shown_and_the_message_stays(self, world: World, in_app):
+        her = world.citizen()
+        rejected(world, her)
+
+        delivery.send_all_due(FakeWeChat(ACCEPTED), TEMPLATES, rate=100)
+
+        (message,) = her.get("/messages").json["items"]
+        assert "application.rejected" == message["event"]
+        assert [("accepted", "微信已受理")] == [
+            (push["status"], push["status_label"]) for push in message["deliveries"]
+        ]
+
+
+class TestReading:
+    def test_a_message_is_read_once(self, world: World):
+        her = world.citizen()
+        world.approved(her)
+        (message,) = her.get("/messages").json["items"]
+        path = f"/messages/{message['id']}/read"
+
+        first, second = her.post(path, {}), her.post(path, {})
+
+        assert first.json["read_at"] is not None
+        assert first.json == second.json
+        assert {"unread": 0} == her.get("/messages/unread").json
+
+    def test_a_foreign_message_and_a_missing_one_look_alike(self, world: World):
+        her, other = world.citizen("one"), world.citizen("two")
+        world.approved(her)
+        (message,) = her.get("/messages").json["items"]
+
+        foreign = other.post(f"/messages/{message['id']}/read", {})
+        missing = other.post(f"/messages/{uuid4()}/read", {})
+
+        assert [404, 404] == [foreign.status_code, missing.status_code]
+        assert {**foreign.json, "instance": ""} == {**missing.json, "instance": ""}
+        assert {"unread": 1} == her.get("/messages/unread").json
+
+    @pytest.mark.parametrize("path", ["/messages", "/messages/unread"])
+    def test_messages_are_for_people_who_have_signed_in(self, world: World, path):
+        assert 401 == world.anybody.get(path).status_code
+        assert 401 == world.staff().get(path).status_code
+
+
+class TestPaging:
+    def test_the_cursors_lead_through_all_messages_once(self, world: World, in_app):
+        her = world.citizen()
+        plant(5)
+        found, cursor = [], ""
+        while True:
+            page = her.get(f"/messages?limit=2{cursor}").json
+            found += [message["id"] for message in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+
+        expected = [str(row["public_id"]) for row in look("SELECT * FROM message ORDER BY id DESC")]
+        assert expected == found
+
+    def test_anothers_cursor_is_of_no_use(self, world: World, in_app):
+        her, other = world.citizen("qiqige"), world.citizen("other")
+        plant(2)
+        cursor = her.get("/messages?limit=1").json["next_cursor"]
+
+        assert 400 == other.get(f"/messages?limit=1&cursor={cursor}").status_code
