@@ -19,7 +19,7 @@ SECRETS = re.compile(
     r"\bey[\w-]{8,}\.[\w-]+\.[\w-]*"  # a token
     r"|\bo[\w-]{27}\b"  # an openid
     r"|(?<![\w-])\d{15}(\d{2}[\dXx])?(?![\w-])"  # an identity number
-    r"|(?<![\w-])1[3-9]\d{9}(?![\w-])"  # a mobile number
+    r"|(?<![\w-])(\+?86[ -]?)?1[3-9]\d{9}(?![\w-])"  # a mobile number
     r"|(?i:(secret|access_token|session_key|js_code|code|password|phone)[\"']?\s*[=:]\s*)[^\s&,)}]+"
     r"|DETAIL:.*"  # PostgreSQL quotes the row there
 )
@@ -78,7 +78,7 @@ def only_allowed(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any
 
 def blanked(words: str) -> str:
     """Replace whatever the second net catches; keep the end of what is very long."""
-    return SECRETS.sub("[…]", words[-LONGEST:])
+    return SECRETS.sub("[…]", words)[-LONGEST:]
 
 
 def _handler(formatter: logging.Formatter) -> logging.Handler:

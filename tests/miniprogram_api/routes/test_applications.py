@@ -160,9 +160,6 @@ class TestDeciding:
         assert (422, "invalid-input") == problem(answer)
         assert "#/note" == answer.json["errors"][0]["pointer"]
 
-    @pytest.mark.xfail(
-        strict=True, reason="problems.document: WrongStatus brings a `status` of its own, hence 500"
-    )
     def test_what_is_decided_cannot_be_decided_again(self, world: World):
         case = world.approved()
         etag = f'"{case["version"]}"'
