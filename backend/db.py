@@ -53,12 +53,6 @@ AWAY = (
     pg.ReadOnlySqlTransaction,
     pg.IdleInTransactionSessionTimeout,
 )
-TIMEOUTS = {
-    "statement_timeout": "3s",
-    "lock_timeout": "2s",
-    "idle_in_transaction_session_timeout": "10s",
-    "timezone": "UTC",
-}
 
 
 class Model(DeclarativeBase):
@@ -107,25 +101,6 @@ def term(words: type[Words]) -> Enum:
     return Enum(
         words, native_enum=False, length=30, create_constraint=True, name=words.__name__.lower()
     )
-
-
-def engine_options() -> dict[str, Any]:
-    """Return the pool and time-out settings of one web or worker process."""
-    settings = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())
-    return {
-        "hide_parameters": True,
-        "pool_size": 8,
-        "max_overflow": 0,
-        "pool_timeout": 5,
-        "pool_recycle": 300,
-        "pool_pre_ping": True,
-        "connect_args": {
-            "options": settings,
-            "connect_timeout": 3,
-            "tcp_user_timeout": 5000,
-            "keepalives_idle": 30,
-        },
-    }
 
 
 def new_id() -> UUID:

@@ -10,7 +10,8 @@ from backend import vault
 from backend.audit import actions as audit
 from backend.cache import Cache
 from backend.config import Settings
-from backend.db import db, engine_options
+from backend.connections import engine_options
+from backend.db import db
 from backend.readiness import MIGRATIONS
 from backend.wechat.client import WeChat
 from backend.wechat.token_store import DatabaseTokens
@@ -36,7 +37,7 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
     vault.use(vault.Vault(settings.data_keys, settings.data_key_current, settings.index_keys))

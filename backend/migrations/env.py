@@ -18,6 +18,7 @@ def include_name(name: str | None, kind: str, parents: object) -> bool:
 def run() -> None:
     """Migrate inside one session that holds the migrators' lock."""
     with db.engine.connect() as connection:
+        connection.connection.driver_connection.patience_s = None  # A migration takes its time.
         connection.execute(text("SET lock_timeout = '1s'; SET statement_timeout = 0"))
         connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
         connection.commit()

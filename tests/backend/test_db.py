@@ -1,7 +1,6 @@
 """One action, one transaction; faults of the server by their name."""
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -339,10 +338,3 @@ class TestNames:
 
     def test_values_are_bound_by_name(self, in_app):
         assert [{"sum": 5}] == [dict(r) for r in rows(text("SELECT :a + :b AS sum"), a=2, b=3)]
-
-    def test_the_pool_is_small_and_never_waits_for_long(self):
-        options = db.engine_options()
-
-        assert (8, 0, 5) == (options["pool_size"], options["max_overflow"], options["pool_timeout"])
-        assert options["hide_parameters"] and options["pool_pre_ping"]
-        assert timedelta(seconds=3) == timedelta(seconds=options["connect_args"]["connect_timeout"])

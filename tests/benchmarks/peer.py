@@ -5,11 +5,12 @@ from flask import Flask, Response, jsonify, request
 from sqlalchemy import create_engine
 
 from backend import clock, config
-from backend.db import engine_options
+from backend.connections import engine_options
 from backend.parks import listing
 
 app = Flask(__name__)
-engine = create_engine(config.inherited()["DATABASE_URL"], **engine_options()).execution_options(
+address = config.inherited()["DATABASE_URL"]
+engine = create_engine(address, **engine_options(address)).execution_options(
     isolation_level="AUTOCOMMIT"
 )
 # The statement behind `GET /parks?near=…&limit=100`.
