@@ -67,7 +67,7 @@ def defer(name: str, /, queueing_lock: str | None = None, **arguments: Any) -> N
         pass  # The waiting job will do this work as well.
 
 
-@app.periodic(cron="*/15 * * * * *")
+@app.periodic(cron="* * * * * */15")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
     """Put the jobs of a worker that stopped breathing back into the queue."""

@@ -22,6 +22,8 @@ from backend.access import Role
 PASSWORD = "demo-Password-2026"
 PARK = "恒隆创业广场"
 PATIENCE_S = 60
+# The second factor is closed for five minutes at most after too many tries.
+SIGN_IN_S = 400
 
 
 class Account(NamedTuple):
@@ -53,6 +55,7 @@ class Answer(NamedTuple):
     status: int
     content: Any
     etag: str | None
+    retry_after_s: int = 0
 
 
 class Failed(Exception):
@@ -115,7 +118,8 @@ class Caller:
             with urlopen(request, timeout=15) as response:
                 return Answer(response.status, _json(response.read()), response.headers["ETag"])
         except HTTPError as refusal:
-            return Answer(refusal.code, _json(refusal.read()), None)
+            wait = int(refusal.headers["Retry-After"] or 0)
+            return Answer(refusal.code, _json(refusal.read()), None, wait)
 
     def ask(self, method: str, path: str, content: Any = None, etag: str | None = None) -> Answer:
         """Send one request that has to succeed."""
@@ -188,7 +192,7 @@ def _sections() -> dict[str, Any]:
 def _manager(anybody: Caller) -> Caller:
     account = ACCOUNTS[0]
     login = {"username": account.username, "password": PASSWORD}
-    until = time.monotonic() + 2 * PATIENCE_S
+    until = time.monotonic() + SIGN_IN_S
     while time.monotonic() < until:
         challenge = anybody.ask("POST", "/session/staff", login).content["challenge_token"]
         code = pyotp.TOTP(account.totp_secret).now()
@@ -198,8 +202,12 @@ def _manager(anybody: Caller) -> Caller:
         if answer.status == 200:
             _say(f"{account.name} signs in with password and second factor")
             return anybody.signed_in(answer.content["access_token"])
-        wait = 31 - time.time() % 30
-        _say(f"this code was used already; the next one comes in {wait:.0f} s")
+        if answer.status == 429:  # Broken off too often: each code shown counts as a try.
+            wait = answer.retry_after_s
+            _say(f"too many codes were tried; the next try is in {wait} s")
+        else:
+            wait = int(31 - time.time() % 30)
+            _say(f"this code was used already; the next one comes in {wait} s")
         time.sleep(wait)
     raise Failed("the manager cannot sign in")
 

@@ -47,7 +47,7 @@ def send_due(tools: Mapping[str, Any]) -> None:
     _send(tools)
 
 
-@jobs.app.periodic(cron="*/10 * * * * *")
+@jobs.app.periodic(cron="* * * * * */10")
 @jobs.task(queueing_lock="sweep_messages")
 def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
     """Announce what was left behind, free what dead workers held, send what has become due."""

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -93,14 +94,17 @@ class Client:
         No answer, a 503 and a busy key all mean: again. That is what the contract asks of clients.
         """
         headers.setdefault("key", uuid4().hex)
-        until = time.monotonic() + within
+        until, heard = time.monotonic() + within, Counter[str]()
         while True:
-            with contextlib.suppress(OSError, http.client.HTTPException):
+            try:
                 answer = self.send(method, path, content, **headers)
                 busy = answer.status_code == 409 and b"/key-busy" in answer.content
                 if answer.status_code != 503 and not busy:
                     return answer
-            assert time.monotonic() < until, f"no answer to {method} {path} within {within} s"
+                heard["busy" if busy else "503"] += 1
+            except (OSError, http.client.HTTPException) as error:
+                heard[repr(error)] += 1
+            assert time.monotonic() < until, f"no answer to {method} {path}: {dict(heard)}"
             time.sleep(0.1)
 
 

@@ -245,18 +245,27 @@ def settled(app: Flask, openids: Sequence[str]) -> bool:
 
 
 def still_open(app: Flask, openids: Sequence[str]) -> str:
-    """Say what keeps the records from being settled."""
-    return str(
-        ask(
-            app,
-            "SELECT d.status, d.errcode, d.detail, d.lease_until - now(), d.next_try_at - now(),"
-            " count(*) FROM identity i JOIN application a ON a.applicant_id = i.person_id"
-            " LEFT JOIN message m ON m.person_id = i.person_id"
-            " LEFT JOIN delivery d ON d.message_id = m.id"
-            " WHERE i.subject = ANY(:openids) GROUP BY 1, 2, 3, 4, 5",
-            openids=list(openids),
-        )
+    """Say what keeps the records from being settled, and what the workers have before them."""
+    pushes = ask(
+        app,
+        "SELECT a.public_id, m.id, d.status, d.errcode, d.detail, d.lease_until - now() AS leased,"
+        " d.next_try_at - now() AS next_try FROM identity i"
+        " JOIN application a ON a.applicant_id = i.person_id"
+        " LEFT JOIN message m ON m.person_id = i.person_id"
+        " LEFT JOIN delivery d ON d.message_id = m.id"
+        " WHERE i.subject = ANY(:openids) AND a.status = 'APPROVED'"
+        " AND (d.status IS NULL OR d.status <> ALL(:final)) LIMIT 9",
+        final=sorted(FINAL),
+        openids=list(openids),
     )
+    jobs = ask(
+        app,
+        "SELECT j.id, task_name, status, queueing_lock, worker_id, attempts, scheduled_at,"
+        " now() - last_heartbeat AS silent FROM procrastinate_jobs j"
+        " LEFT JOIN procrastinate_workers w ON w.id = worker_id"
+        " WHERE status IN ('todo', 'doing') ORDER BY j.id LIMIT 20",
+    )
+    return "\n".join(str(row) for row in (*pushes, *jobs))
 
 
 def accounts(app: Flask, book: Book, arrivals: Sequence[dict[str, Any]]) -> Account:

@@ -1,8 +1,10 @@
 """What the worker does: the jobs of a decision, from the event to the push, in a real worker."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from croniter import croniter
 
 from backend import jobs
 from backend.audit import actions as audit
@@ -78,20 +80,24 @@ def test_every_task_that_is_deferred_by_name_exists():
 
 
 @pytest.mark.parametrize(
-    ("name", "cron"),
+    ("name", "at"),
     [
-        ("sweep_messages", "*/10 * * * * *"),
-        ("forget_old_keys", "13 * * * *"),
-        ("retry_stalled_jobs", "*/15 * * * * *"),
-        ("remove_old_jobs", "7 3 * * *"),
+        ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
+        ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
+        ("forget_old_keys", ["05:13:00", "06:13:00", "07:13:00"]),
+        ("remove_old_jobs", ["03:07:00", "03:07:00", "03:07:00"]),
     ],
 )
-def test_what_the_worker_does_by_itself_and_when(name, cron):
-    periodic = {
-        task.task.name: task.cron for task in jobs.app.periodic_registry.periodic_tasks.values()
-    }
+def test_what_the_worker_does_by_itself_and_at_what_time(name, at):
+    (periodic,) = [
+        each
+        for each in jobs.app.periodic_registry.periodic_tasks.values()
+        if each.task.name == name
+    ]
+    start = datetime(2026, 11, 23, 5, 0, 1, tzinfo=UTC)
+    moments = croniter(periodic.cron, start, ret_type=datetime)
 
-    assert cron == periodic[name]
+    assert at == [str(moments.get_next().time()) for _ in range(3)]
 
 
 class TestSweeping:

@@ -30,11 +30,11 @@ CREATE TRIGGER dawdle BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION daw
 
 
 def approvals(
-    managers: Sequence[Any], cases: Sequence[Case], units: Sequence[Any], *, threads: int = 40
+    managers: Sequence[Any], cases: Sequence[Case], units: Sequence[Any], *, threads: int = 8
 ) -> list[Timed]:
     """Let the managers approve all cases at once, the units being dealt out in turn.
 
-    One process has eight connections, which forty threads keep busy; over HTTP there may be more.
+    One process has eight connections for eight threads; over HTTP all callers come together.
     """
 
     def approve(place: int) -> Callable[[], Any]:
@@ -79,7 +79,7 @@ def the_last_unit(
         managers: list[Any] = [world.staff(name) for name in MANAGERS]
         if port:
             managers = [Client(port, each.token) for each in managers]
-        timed = approvals(managers, cases, [unit], threads=RACERS if port else 40)
+        timed = approvals(managers, cases, [unit], threads=RACERS if port else 8)
         answers = [each.result for each in timed]
         so_many_won(world.app, 1, cases, answers)
         every_loser_is_told_why(answers)
@@ -102,8 +102,8 @@ def test_of_200_approvals_over_http_exactly_one_wins(own_world, served, figures)
 
 
 @pytest.mark.reliability
-def test_of_200_approvals_over_http_exactly_one_wins_20_times(own_world, served, figures):
-    the_last_unit(own_world, 20, figures, served.port)
+def test_of_200_approvals_over_http_exactly_one_wins_50_times(own_world, served, figures):
+    the_last_unit(own_world, 50, figures, served.port)
 
 
 def a_round(world: World, racers: int = 40) -> tuple[list[Case], list[Any]]:
