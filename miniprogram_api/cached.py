@@ -5,10 +5,12 @@ older than a second, Flask is, and finds Redis's or makes a new one.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from werkzeug.sansio.utils import host_is_trusted
 
 from backend.cache import Cache, Copy
 from miniprogram_api.envelope import NOTES
@@ -24,12 +26,15 @@ class HotCopies:
         self._inner = app.wsgi_app
         self._cache: Cache = app.extensions["cache"]
         self._kept = kept
+        hosts = app.config["TRUSTED_HOSTS"]
+        # As Flask would judge, and without asking it again about the same name.
+        self._ours = lru_cache(maxsize=64)(lambda host: not hosts or host_is_trusted(host, hosts))
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer from the copy, with 304 for whoever has it, or let Flask answer."""
         operation, part = self._kept.get(environ["PATH_INFO"], ("", ""))
         copy = None
-        if part and environ["REQUEST_METHOD"] == "GET":
+        if part and environ["REQUEST_METHOD"] == "GET" and self._ours(environ.get("HTTP_HOST", "")):
             copy = self._cache.held(part, environ["QUERY_STRING"])
         if copy is None:
             return self._inner(environ, start)

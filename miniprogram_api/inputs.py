@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import Request, request
 from marshmallow import Schema, ValidationError
@@ -27,7 +28,11 @@ class Reader(FlaskParser):
         return json.body(req)
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """Read the query; raise Malformed for a name that comes twice."""
+        """Read the query; raise Malformed for a name that comes twice or what is not UTF-8."""
+        try:
+            unquote_to_bytes(req.query_string).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Malformed("查询参数不是有效的 UTF-8") from None
         twice = [name for name in req.args if len(req.args.getlist(name)) > 1]
         if twice:
             raise Malformed(

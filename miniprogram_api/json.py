@@ -49,14 +49,14 @@ def answer(value: Any) -> Response:
 
 
 def body(request: Request) -> Any:
-    """Return the request's JSON, or an empty object when there is no body at all.
+    """Return the request's JSON; no body at all is an empty object, except in a PUT.
 
     Raise Malformed for anything but UTF-8 JSON; `UnsupportedMediaType` and
     `RequestEntityTooLarge` are raised by Werkzeug.
     """
     raw = request.get_data(cache=True)
     _refuse_cut_off(request, len(raw))
-    if not raw and request.mimetype in ("", "application/json"):
+    if not raw and request.method != "PUT" and request.mimetype in ("", "application/json"):
         return {}
     encoding = request.headers.get("Content-Encoding", "identity")
     if (request.mimetype, _charset(request), encoding) != ("application/json", "utf-8", "identity"):

@@ -33,9 +33,7 @@ ELSEWHERE = {
     "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
     "backend/wechat/errors.py": "tests/backend/wechat/test_client.py",
     "backend/wechat/simulator": "tests/backend/wechat/simulator",
-    "miniprogram_api/cursors.py": "tests/miniprogram_api/test_bad_queries.py",
     "miniprogram_api/demo.py": "tests/journeys",
-    "miniprogram_api/openapi.py": "tests/miniprogram_api/test_contract.py",
     "miniprogram_api/running.py": "tests/faults/test_make_run.py",
     "miniprogram_api/schemas": "tests/miniprogram_api/schemas",
 }

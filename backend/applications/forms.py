@@ -99,6 +99,7 @@ FORMS: Mapping[Kind, tuple[Section, ...]] = {
                     "统一社会信用代码",
                     T.CREDIT_CODE,
                     when=("stage", "registered"),
+                    example="91152201MA0N0TRE41",
                 ),
             ),
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 from flask_swagger_ui import get_swaggerui_blueprint
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client import REGISTRY as LOCAL
 
@@ -40,6 +40,19 @@ class ReadinessSchema(HealthSchema):
     redis = fields.Boolean(required=True)
 
 
+class DocumentSchema(Schema):
+    """An OpenAPI document; its own specification says what may stand in it."""
+
+    class Meta:
+        """Options of the library."""
+
+        unknown = INCLUDE
+
+    openapi = fields.String(required=True, metadata={"example": "3.1.0"})
+    info = fields.Dict(required=True, metadata={"example": {"title": "兴安创业园", "version": "1"}})
+    paths = fields.Dict(required=True, metadata={"example": {}})
+
+
 class MeaningSchema(Schema):
     """What a kind of problem means."""
 
@@ -63,7 +76,7 @@ def check_readiness() -> dict[str, Any]:
     return {"status": "ok", **found}
 
 
-@routes.operation("GET", "/openapi.json", "getOpenapi", gives=None, base="")
+@routes.operation("GET", "/openapi.json", "getOpenapi", gives=DocumentSchema, base="")
 def get_openapi() -> Response:
     """This document."""
     return json.answer(openapi.document())

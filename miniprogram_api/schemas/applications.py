@@ -17,6 +17,7 @@ from miniprogram_api.schemas.strict import (
     Id,
     Label,
     OneOf,
+    Part,
     Phone,
     Strict,
     Text,
@@ -54,10 +55,10 @@ def _section_schema(kind: Kind, section: Section) -> type[Schema]:
 
 def _sections_schema(kind: Kind) -> type[Schema]:
     parts: dict[str, fields.Field[Any]] = {
-        section.name: fields.Nested(
+        section.name: Part(
             _section_schema(kind, section),
             metadata={"description": section.label},
-            error_messages={"null": "不能为空", "type": "应为对象"},
+            error_messages={"type": "应为对象"},
         )
         for section in FORMS[kind]
     }
@@ -73,14 +74,14 @@ class NewApplication(Strict):
 
     kind = OneOf(Kind, required=True)
     park_id = Id(required=True)
-    sections = fields.Nested(TenancySections, load_default=dict)
+    sections = Part(TenancySections, load_default=dict)
 
 
 class ChangedApplication(Strict):
     """Replaces the sections that it names and leaves the others alone."""
 
     park_id = Id(load_default=None)
-    sections = fields.Nested(TenancySections, load_default=dict)
+    sections = Part(TenancySections, load_default=dict)
 
 
 class Approval(Strict):

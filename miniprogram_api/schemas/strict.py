@@ -39,6 +39,12 @@ class Strict(Schema):
     error_messages = {"unknown": "不认识的字段", "type": "应为对象"}
 
 
+class Part(fields.Nested):
+    """An object inside of an object."""
+
+    default_error_messages = {**REQUIRED}
+
+
 class Text(fields.String):
     """One line of words, or several with `lines=True`; length counts code points after NFC."""
 

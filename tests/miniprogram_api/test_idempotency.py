@@ -1,127 +1,379 @@
-"""How does a repeated request get the first answer? (reliability group G12)"""
+"""G12: does a request that is sent again get the first answer, and have one effect?"""
 
-from datetime import timedelta
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+import orjson
 import pytest
-import time_machine
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from backend import clock
-from backend.db import session
+from backend.db import action, db
+from backend.idempotency import KEPT_FOR, forget_old
+from miniprogram_api.operations import OPERATIONS
 from tests.factories import SECTIONS, World
+from tests.miniprogram_api.ready import READY
+from tests.miniprogram_api.refusals import nothing_changes, records, refused
+
+KEYED = sorted(name for name, operation in OPERATIONS.items() if operation.key == "key")
+NATURAL = sorted(name for name, operation in OPERATIONS.items() if operation.key == "natural")
 
 
-def begin(world: World, by, **headers):
-    return by.post("/applications", {"kind": "tenancy", "park_id": world.park()["id"]}, **headers)
+REPEATABLE = [name for name in (*KEYED, *NATURAL) if name != "endSession"]
 
 
-def applications(world: World) -> int:
-    with world.app.app_context():
-        count = session.scalar(text("SELECT count(*) FROM application"))
-        session.rollback()
-        return count
+def test_every_operation_that_creates_or_decides_needs_a_key():
+    needs = {"create", "submit", "withdraw", "approve", "reject"}
+
+    assert {f"{verb}Application" for verb in needs} == set(KEYED)
 
 
-def test_ic_01_without_a_key_nothing_is_created(world: World):
-    answer = begin(world, world.citizen(), key="")
-
-    assert (400, "缺少幂等键") == (answer.status_code, answer.json["title"])
-    assert 0 == applications(world)
-
-
-@pytest.mark.parametrize("key", ["x" * 256, "a b", "ключ".encode().decode("latin-1"), '""'])
-def test_ic_02_a_key_that_breaks_the_published_rule_is_refused(world: World, key: str):
-    assert 400 == begin(world, world.citizen(), key=key).status_code
-    assert 0 == applications(world)
+@pytest.mark.parametrize("operation", KEYED)
+def test_ic01_without_a_key_nothing_is_done(world, app, operation):
+    ready = READY[operation](world)
+    with nothing_changes(app):
+        refused(ready.send(key=""), 400, "key-missing")
 
 
-@pytest.mark.parametrize("key", ["x" * 255, '"8e03978e-40d5-43dd-bc93-6894a57f9324"', "k"])
-def test_a_key_may_be_quoted_or_bare_and_as_long_as_255(world: World, key: str):
-    assert 201 == begin(world, world.citizen(), key=key).status_code
+@pytest.mark.parametrize("operation", NATURAL)
+def test_ic01_where_repeating_is_harmless_a_key_may_be_left_out(world, operation):
+    assert READY[operation](world).send(key="").status_code in (200, 204)
 
 
-def test_ic_03_the_same_request_gets_the_first_answer_and_says_so(world: World):
-    her = world.citizen()
+@pytest.mark.parametrize("operation", [*KEYED, *NATURAL])
+def test_a_key_does_not_get_in_the_way_of_the_first_request(world, operation):
+    answer = READY[operation](world).send("a-key")
 
-    first, second = begin(world, her, key="k1"), begin(world, her, key="k1")
-
-    assert (201, first.json) == (second.status_code, second.json)
-    assert first.headers["ETag"] == second.headers["ETag"]
-    assert "true" == second.headers["Idempotent-Replayed"]
-    assert "Idempotent-Replayed" not in first.headers
-    assert 1 == applications(world)
+    assert answer.status_code in (200, 201, 204), answer.text
+    assert "Idempotent-Replayed" not in answer.headers
 
 
-def test_ic_04_the_same_key_with_other_content_is_refused(world: World):
-    her = world.citizen()
-    begin(world, her, key="k1")
+@pytest.mark.parametrize("operation", REPEATABLE)
+def test_ic03_the_same_request_gets_the_same_answer_and_has_no_second_effect(world, app, operation):
+    ready = READY[operation](world)
+    first = ready.send("a-key")
+    assert first.status_code in (200, 201, 204), first.text
 
-    other = {"kind": "tenancy", "park_id": world.park("P13")["id"]}
-    answer = her.post("/applications", other, key="k1")
+    with nothing_changes(app):
+        again = ready.send("a-key")
 
-    assert (422, "幂等键重复使用") == (answer.status_code, answer.json["title"])
-
-
-def test_ic_05_the_same_key_for_another_operation_is_refused(world: World):
-    her = world.citizen()
-    draft = begin(world, her, key="k1")
-
-    path = f"/applications/{draft.json['id']}/withdraw"
-    answer = her.post(path, {}, key="k1", etag=draft.headers["ETag"])
-
-    assert 422 == answer.status_code
-    assert "draft" == her.get(f"/applications/{draft.json['id']}").json["status"]
+    assert "true" == again.headers["Idempotent-Replayed"]
+    assert (first.status_code, first.data) == (again.status_code, again.data)
+    assert first.headers.get("ETag") == again.headers.get("ETag")
+    assert first.mimetype == again.mimetype
 
 
-def test_ic_06_keys_of_two_people_have_nothing_to_do_with_each_other(world: World):
-    assert 201 == begin(world, world.citizen("a"), key="k1").status_code
-    assert 201 == begin(world, world.citizen("b"), key="k1").status_code
+def test_ic03_a_key_with_and_without_quotes_is_one_key(world, app):
+    ready = READY["createApplication"](world)
+    first = ready.send("a-key")
+    with nothing_changes(app):
+        again = ready.send('"a-key"')
+
+    assert ("true", first.data) == (again.headers.get("Idempotent-Replayed"), again.data)
 
 
-def test_ic_09_a_refused_first_try_does_not_burn_the_key(world: World):
-    her = world.citizen()
-    refused = her.post("/applications", {"kind": "tenancy"}, key="k1")
-
-    assert 422 == refused.status_code
-    assert 201 == begin(world, her, key="k1").status_code
-
-
-@pytest.mark.parametrize(("hours", "replayed"), [(23.99, True), (24.01, False)])
-def test_ic_12_a_key_is_forgotten_after_a_day(world: World, hours: float, replayed: bool):
-    with time_machine.travel(clock.now(), tick=False) as traveller:
-        her = world.citizen()
-        draft = begin(world, her, key="k1")
-        path, etag = f"/applications/{draft.json['id']}", draft.headers["ETag"]
-        saved = her.put(path, {"sections": {}}, key="k2", etag=etag)
-        traveller.shift(timedelta(hours=hours))
-        her = world.citizen()  # Her token has not lived that long.
-
-        again = her.put(path, {"sections": {}}, key="k2", etag=etag)
-
-    assert 200 == saved.status_code
-    assert replayed == ("Idempotent-Replayed" in again.headers)
+OTHER_CONTENT = {
+    "createApplication": {"kind": "tenancy", "park_id": None, "sections": {}},
+    "updateApplication": {"sections": {}},
+    "approveApplication": {"note": "另一个"},
+    "rejectApplication": {"reasons": ["plan_incomplete"]},
+}
 
 
-def test_ic_13_the_order_of_keys_and_white_space_do_not_matter(world: World):
-    her, park = world.citizen(), world.park()["id"]
+@pytest.mark.parametrize("operation", OTHER_CONTENT)
+def test_ic04_a_key_that_was_used_for_another_content_is_refused(world, app, operation):
+    ready = READY[operation](world)
+    ready.send("a-key")
+    other = ready.content | {
+        name: value for name, value in OTHER_CONTENT[operation].items() if value is not None
+    }
+    with nothing_changes(app):
+        refused(ready.send("a-key", content=other), 422, "key-reused")
 
-    first = her.post("/applications", f'{{"kind":"tenancy","park_id":"{park}"}}'.encode(), key="k")
-    second = her.post(
-        "/applications", f'{{ "park_id": "{park}",\n "kind": "tenancy" }}'.encode(), key="k"
+
+def test_ic05_a_key_that_was_used_for_another_operation_or_thing_is_refused(world, app):
+    ready = READY["submitApplication"](world)
+    assert 200 == ready.send("a-key").status_code
+    etag = ready.by.get(ready.path.removesuffix("/submit")).headers["ETag"]
+    withdrawal = ready.path.replace("submit", "withdraw")
+    message = f"/messages/{ready.path.split('/')[2]}/read"
+    with nothing_changes(app):
+        refused(ready.send("a-key", path=withdrawal, etag=etag), 422, "key-reused")
+        refused(ready.send("a-key", path=message, etag=""), 422, "key-reused")
+
+    assert 200 == ready.send("another", path=withdrawal, etag=etag).status_code
+
+
+def test_ic06_two_people_may_use_the_same_key(world):
+    ready = READY["createApplication"](world)
+
+    first = ready.send("a-key")
+    second = ready.send("a-key", by=world.citizen("another"))
+
+    assert [201, 201] == [first.status_code, second.status_code]
+    assert first.json["id"] != second.json["id"]
+    assert "Idempotent-Replayed" not in second.headers
+
+
+def test_ic06_a_person_and_a_clerk_with_the_same_number_do_not_share_a_key(world):
+    ready = READY["approveApplication"](world)
+    kept = ready.send("a-key")
+    assert 200 == kept.status_code
+
+    for name in ("one", "two", "three", "four"):
+        wish = {"kind": "tenancy", "park_id": world.park()["id"]}
+        answer = world.citizen(name).post("/applications", wish, key="a-key")
+        assert 201 == answer.status_code, answer.text
+
+
+def test_ic06_another_device_of_the_same_person_gets_the_first_answer(world, app):
+    ready = READY["createApplication"](world)
+    first = ready.send("a-key")
+    again = ready.send("a-key", by=world.citizen())
+
+    assert (201, first.data) == (again.status_code, again.data)
+    assert "true" == again.headers["Idempotent-Replayed"]
+
+
+@contextmanager
+def somebody_else(app) -> Iterator[Connection]:
+    """Another process in the middle of its own transaction."""
+    with app.app_context(), db.engine.connect() as connection:
+        yield connection
+
+
+TAKE = text(
+    "INSERT INTO idempotency_key (owner, key, operation, fingerprint, answer, created_at)"
+    " SELECT 'citizen:' || max(id), 'a-key', 'createApplication', '', '', now() FROM person"
+)
+
+
+def test_ic07_while_the_first_still_runs_a_twin_waits_and_then_is_told_to(world, app):
+    ready = READY["createApplication"](world)
+    with somebody_else(app) as first:
+        first.execute(TAKE)
+        before, started = records(app), time.monotonic()
+
+        problem = refused(ready.send("a-key"), 409, "key-busy")
+
+        waited = time.monotonic() - started
+        assert before == records(app)
+        first.rollback()
+    assert 1.5 < waited < 5, f"waited {waited:.1f} s"
+    assert "actions" not in problem
+    assert 201 == ready.send("a-key").status_code
+
+
+def test_ic07_a_twin_that_only_had_to_wait_a_moment_gets_the_first_answer(world, app):
+    ready = READY["createApplication"](world)
+    arrived = threading.Barrier(2)
+
+    def twin(_):
+        arrived.wait()
+        return ready.send("a-key")
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(twin, range(2)))
+
+    assert [201, 201] == [answer.status_code for answer in answers]
+    assert answers[0].data == answers[1].data
+    assert [None, "true"] == sorted(
+        (answer.headers.get("Idempotent-Replayed") for answer in answers), key=str
     )
 
-    assert first.json == second.json
+
+def test_ic08_of_fifty_at_once_one_has_an_effect(world, app):
+    ready = READY["createApplication"](world)
+    before = records(app)
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: ready.send("a-key"), range(50)))
+
+    after = records(app)
+    assert {201} == {answer.status_code for answer in answers}
+    assert 1 == len({answer.data for answer in answers})
+    assert 49 == sum("Idempotent-Replayed" in answer.headers for answer in answers)
+    for table in ("application", "event", "idempotency_key"):
+        assert before[table][0] + 1 == after[table][0], table
 
 
-def test_ic_14_the_kept_answer_holds_no_readable_personal_data(world: World):
-    world.draft(world.citizen())
+def test_ic09_a_first_attempt_that_was_refused_does_not_burn_the_key(world, app):
+    ready = READY["createApplication"](world)
+    with nothing_changes(app):
+        wrong = ready.content | {"park_id": "x"}
+        refused(ready.send("a-key", content=wrong), 422, "invalid-input")
+        refused(ready.send("a-key", content=b"{"), 400, "malformed")
+        no_such_park = ready.content | {"park_id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"}
+        refused(ready.send("a-key", content=no_such_park), 422, "invalid-input")
 
-    with world.app.app_context():
-        kept = session.scalars(text("SELECT answer FROM idempotency_key")).all()
-        session.rollback()
-    assert 1 == len(kept)
-    assert SECTIONS["applicant"]["phone"] not in kept[0]
-    assert SECTIONS["applicant"]["name"] not in kept[0]
+    assert 201 == ready.send("a-key").status_code
+
+
+def test_ic09_a_refusal_by_the_records_does_not_burn_the_key_either(world, app):
+    ready = READY["submitApplication"](world)
+    with nothing_changes(app):
+        refused(ready.send("a-key", etag='"9"'), 412, "outdated")
+        refused(ready.send("a-key", path=f"/applications/{'0' * 8}/submit"), 404)
+
+    assert 200 == ready.send("a-key").status_code
+
+
+def test_ic10_an_effect_that_never_committed_leaves_no_key_behind(world, app):
+    ready = READY["createApplication"](world)
+    with somebody_else(app) as dying:
+        dying.execute(TAKE)
+        dying.invalidate()  # kill -9: the connection is gone, nothing was committed
+
+    assert 201 == ready.send("a-key").status_code
+
+
+def test_ic11_ic25_a_long_lock_gives_503_within_its_limit_and_the_retry_executes(world, app):
+    ready = READY["submitApplication"](world)
+    with somebody_else(app) as slow:
+        slow.execute(text("SELECT * FROM application FOR UPDATE"))
+        before, started = records(app), time.monotonic()
+
+        answer = ready.send("a-key")
+
+        waited = time.monotonic() - started
+        refused(answer, 503, "unavailable")
+        assert before == records(app)
+        slow.rollback()
+    assert int(answer.headers["Retry-After"]) > 0
+    assert 1.5 < waited < 4, f"waited {waited:.1f} s"
+    retried = ready.send("a-key")
+    assert (200, "submitted") == (retried.status_code, retried.json["status"])
+    assert "Idempotent-Replayed" not in retried.headers
+
+
+def test_ic12_after_a_day_a_key_is_as_good_as_new(world, app):
+    ready = READY["createApplication"](world)
+    first = ready.send("a-key").json
+    etag = ready.by.get(f"/applications/{first['id']}").headers["ETag"]
+    ready.by.post(f"/applications/{first['id']}/withdraw", {}, etag=etag)
+    again = ready.send("a-key")
+    assert (first["id"], "true") == (again.json["id"], again.headers["Idempotent-Replayed"])
+    age(app, "23 hours 59 minutes")
+    assert first["id"] == ready.send("a-key").json["id"]
+
+    age(app, "24 hours 1 minute")
+    second = ready.send("a-key")
+
+    assert 201 == second.status_code
+    assert first["id"] != second.json["id"]
+    assert "Idempotent-Replayed" not in second.headers
+
+
+def test_ic12_old_keys_are_removed_and_young_ones_stay(world, app):
+    ready = READY["createApplication"](world)
+    ready.send("a-key")
+    assert 24 * 3600 == KEPT_FOR.total_seconds()
+
+    assert 0 == forgotten(app)
+    age(app, "25 hours")
+    assert 1 == forgotten(app)
+
+
+def test_ic13_the_order_of_fields_and_white_space_do_not_matter(world, app):
+    ready = READY["createApplication"](world)
+    turned = dict(reversed(ready.content.items()))
+    turned["sections"] = {
+        name: dict(reversed(answers.items()))
+        for name, answers in reversed(ready.content["sections"].items())
+    }
+    first = ready.send("a-key")
+    with nothing_changes(app):
+        again = ready.send("a-key", content=orjson.dumps(turned, option=orjson.OPT_INDENT_2))
+
+    assert (201, first.data) == (again.status_code, again.data)
+    assert "true" == again.headers["Idempotent-Replayed"]
+
+
+def test_ic13_a_body_that_is_absent_and_an_empty_one_are_the_same(world):
+    ready = READY["submitApplication"](world)
+
+    first = ready.send("a-key", content=None)
+    again = ready.send("a-key", content={})
+
+    assert (200, first.data) == (again.status_code, again.data)
+    assert "true" == again.headers["Idempotent-Replayed"]
+
+
+def test_ic14_a_kept_answer_is_sealed(world, app):
+    READY["createApplication"](world).send("a-key")
+    with app.app_context(), db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT * FROM idempotency_key")).mappings().one()
+
+    assert kept["answer"].startswith("v1.")
+    for secret in ("其其格", "13800138000", "RZ-", "tenancy"):
+        assert secret not in str(dict(kept))
+
+
+def test_ic14_a_sealed_answer_opens_only_at_its_own_place(world, app):
+    ready = READY["createApplication"](world)
+    ready.send("a-key")
+    ready.send("b-key", by=world.citizen("another"))
+    with app.app_context(), db.engine.connect() as connection:
+        connection.execute(
+            text(
+                "UPDATE idempotency_key k SET answer = o.answer, fingerprint = o.fingerprint"
+                " FROM idempotency_key o WHERE k.key = 'a-key' AND o.key = 'b-key'"
+            )
+        )
+        connection.commit()
+
+    answer = ready.send("a-key")
+
+    refused(answer, 503)
+
+
+def test_ic19_a_second_approval_by_the_same_manager_writes_nothing(world, app):
+    ready = READY["approveApplication"](world)
+    assert 200 == ready.send("a-key").status_code
+    etag = ready.by.get(ready.path.removesuffix("/approve")).headers["ETag"]
+    with nothing_changes(app):
+        assert 412 == ready.send("another").status_code
+        problem = refused(ready.send("another", etag=etag), 409, "wrong-status")
+
+    assert [] == problem["actions"]
+
+
+def test_ic20_of_two_who_edit_at_once_one_is_told(world):
+    ready = READY["updateApplication"](world)
+    arrived = threading.Barrier(2)
+
+    def edit(number):
+        arrived.wait()
+        sections = {"project": SECTIONS["project"] | {"title": f"第{number}个"}}
+        return ready.send(f"key-{number}", content={"sections": sections})
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(edit, range(2)))
+
+    assert [200, 412] == sorted(answer.status_code for answer in answers)
+
+
+def test_a_key_means_nothing_where_nobody_signs_in(world, app):
+    wrong = {"refresh_token": "x"}
+    with nothing_changes(app):
+        for _ in range(2):
+            refused(world.anybody.post("/session/refresh", wrong, key="a-key"), 401)
+
+
+def age(app, by: str) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        connection.execute(
+            text("UPDATE idempotency_key SET created_at = now() - CAST(:by AS interval)"),
+            {"by": by},
+        )
+        connection.commit()
+
+
+def forgotten(app) -> int:
+    with app.app_context():
+        return action(forget_old)()
 
 
 def test_a_replay_is_answered_before_the_version_is_looked_at(world: World):

@@ -1,37 +1,168 @@
-"""Which answer does each refusal get? One shape, and nothing of our inside."""
+import re
+from urllib.parse import urlsplit
 
-from tests.factories import World
+import pytest
+from werkzeug.exceptions import default_exceptions
+
+from backend import errors
+from miniprogram_api import problems
+from miniprogram_api.problems import BY_SLUG, PROBLEMS
+from tests.factories import BASE
+from tests.miniprogram_api.refusals import CHINESE, nothing_changes, one_more_app, refused
 
 
-def test_a_step_that_does_not_exist_from_here_says_which_do(world: World):
+def kinds(base):
+    """Every class below, however deep."""
+    return [each for kind in base.__subclasses__() for each in (kind, *kinds(kind))]
+
+
+OURS = [each for base in (errors.Refusal, errors.Fault) for each in kinds(base)]
+KINDS = [each for each in OURS if each.__module__ == errors.__name__]
+ROWS = [pytest.param(kind, id=kind.__name__) for kind in KINDS]
+ALL = [pytest.param(kind, id=f"{kind.__module__}.{kind.__name__}") for kind in OURS]
+# What the actions say besides.
+ADDED = {
+    errors.Outdated: {"seen": 1, "current": 2, "yours": {"a": 1}, "theirs": {"a": 2}},
+    errors.Incomplete: {"missing": [{"pointer": "#/sections/applicant/name", "label": "姓名"}]},
+    errors.AlreadyOpen: {"existing": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"},
+    errors.UnitTaken: {"held_from": "2027-01-01", "held_until": None, "free_units": []},
+    errors.Invalid: {"errors": [{"pointer": "#/note", "detail": "请说明原因"}]},
+    errors.Malformed: {"errors": [{"pointer": "?q", "detail": "参数重复"}]},
+}
+
+
+@pytest.fixture(scope="module")
+def raised(settings):
+    """The answer to a request of which the view raises this."""
+    waiting = []
+    with one_more_app(settings) as app:
+
+        @app.get("/raises")
+        def raises():
+            raise waiting.pop()
+
+        def answer(error):
+            waiting.append(error)
+            return app.test_client().get("/raises")
+
+        yield answer
+
+
+def test_every_refusal_and_fault_has_a_row():
+    assert set(KINDS) <= set(PROBLEMS)
+
+
+def test_no_two_rows_share_a_name():
+    assert len(PROBLEMS) == len(BY_SLUG)
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_row_is_fit_to_show(kind):
+    problem = PROBLEMS[kind]
+
+    assert 400 <= problem.status <= 599
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem.slug)
+    assert CHINESE.search(problem.title)
+    assert CHINESE.search(problem.meaning)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_refusal_is_answered_with_its_row_and_its_type_leads_to_the_meaning(world, raised, kind):
+    row = next(PROBLEMS[each] for each in kind.__mro__ if each in PROBLEMS)
+
+    problem = refused(raised(kind.__new__(kind)), row.status, row.slug)
+
+    assert (row.title, kind.detail) == (problem["title"], problem["detail"])
+    assert urlsplit(problem["type"]).scheme in ("http", "https")
+    meaning = world.anybody.get(urlsplit(problem["type"]).path)
+    assert 200 == meaning.status_code
+    assert {"title": row.title, "status": row.status, "meaning": row.meaning} == meaning.json
+
+
+@pytest.mark.parametrize("kind", [errors.WeChatDown, errors.DatabaseDown])
+def test_a_fault_says_when_to_come_back(raised, kind):
+    assert int(raised(kind()).headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("kind", [errors.TooMany, errors.KeyBusy])
+def test_whoever_has_to_wait_is_told_how_long(raised, kind):
+    answer = raised(kind(retry_after=7))
+
+    assert "7" == answer.headers["Retry-After"]
+    assert "retry_after" not in answer.json
+
+
+@pytest.mark.parametrize("kind", ADDED, ids=lambda kind: kind.__name__)
+def test_what_a_refusal_adds_is_part_of_the_document(raised, kind):
+    problem = refused(raised(kind(**ADDED[kind])), PROBLEMS[kind].status)
+
+    assert ADDED[kind] == {name: problem[name] for name in ADDED[kind]}
+
+
+def test_a_step_that_does_not_exist_says_where_the_case_stands_and_what_may_be_done(world, app):
+    made, etag = world.submitted()
     her = world.citizen()
-    case, etag = world.submitted(her)
-    path = f"/applications/{case['id']}"
+    with nothing_changes(app):
+        answer = her.post(f"/applications/{made['id']}/submit", {}, etag=etag)
+        problem = refused(answer, 409, "wrong-status")
 
-    answer = her.put(path, {"sections": {}}, etag=etag)
-
-    assert (409, "当前状态不可操作") == (answer.status_code, answer.json["title"])
-    assert ["withdraw"] == answer.json["actions"]
-    assert ("submitted", 409) == (answer.json["current_status"], answer.json["status"])
+    assert ["withdraw"] == problem["actions"]
 
 
-def test_a_party_that_may_look_but_not_decide_gets_403(world: World):
+def test_a_class_that_grows_out_of_another_is_answered_like_it(raised):
+    class UnitBurnt(errors.UnitTaken):
+        detail = "该场地已烧毁"
+
+    problem = refused(raised(UnitBurnt()), 409, "unit-taken")
+
+    assert "该场地已烧毁" == problem["detail"]
+
+
+def test_an_unknown_problem_is_not_found(world):
+    for slug in ("nothing", "NotFound", "not_found", "malformed%20", "x" * 500):
+        refused(world.anybody.get(f"/problems/{slug}"), 404, "not-found")
+
+
+CODES = [code for code in default_exceptions if code >= 400]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_error_of_http_is_a_problem_document_in_chinese(raised, code):
+    problem = refused(raised(default_exceptions[code]()), code)
+
+    assert "about:blank" == problem["type"]
+
+
+def test_what_nobody_expected_is_told_to_the_log_and_to_nobody_else(raised, caplog):
+    answer = raised(RuntimeError("the password is hunter2"))
+
+    problem = refused(answer, 500)
+    assert {"type", "title", "status", "detail", "instance"} == set(problem)
+    assert "hunter2" not in answer.text
+    (line,) = [record for record in caplog.records if record.name == problems.__name__]
+    assert "hunter2" in str(line.exc_info[1])
+
+
+def test_a_method_not_allowed_says_which_are(app):
+    answer = app.test_client().delete(f"{BASE}/parks")
+
+    refused(answer, 405)
+    assert {"GET", "HEAD", "OPTIONS"} == {
+        each.strip() for each in answer.headers["Allow"].split(",")
+    }
+
+
+def test_no_problem_of_werkzeug_comes_with_its_own_words(app):
+    answer = app.test_client().get(f"{BASE}/nowhere")
+
+    assert "requested URL" not in answer.text
+    refused(answer, 404)
+
+
+def test_a_party_that_may_look_but_not_decide_gets_403(world):
     case, etag = world.submitted()
     wish = {"unit_id": world.units()[0]["id"]}
 
     answer = world.staff("demo-bureau").post(f"/applications/{case['id']}/approve", wish, etag=etag)
 
     assert (403, "无权操作") == (answer.status_code, answer.json["title"])
-
-
-def test_every_kind_of_problem_leads_to_its_meaning(world: World):
-    address = world.anybody.get("/me").json["type"]
-    path = address.partition("/api/v1")[2]
-
-    answer = world.anybody.get(path)
-
-    assert (200, 401) == (answer.status_code, answer.json["status"])
-
-
-def test_an_unknown_kind_is_404(world: World):
-    assert 404 == world.anybody.get("/problems/nonsense").status_code

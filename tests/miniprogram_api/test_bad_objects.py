@@ -1,0 +1,356 @@
+"""G10: does a caller reach only her own things, and set only what is hers to set?"""
+
+import re
+
+import pytest
+
+from backend.access import PERMISSIONS, Relation
+from miniprogram_api.demo import ACCOUNTS
+from tests.factories import SECTIONS, Caller, World
+from tests.miniprogram_api.refusals import nothing_changes, pointers, refused
+
+AN_ID = "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"
+SMUGGLED = {
+    "MA-01-role": {"role": "bureau_admin"},
+    "MA-01-is_admin": {"is_admin": True},
+    "MA-02-status": {"status": "approved"},
+    "MA-03-park": {"jurisdiction_code": "152201", "park": "P01"},
+    "MA-04-owner_id": {"owner_id": 1},
+    "MA-04-openid": {"openid": "o" + "0" * 27},
+    "MA-04-person_id": {"person_id": AN_ID, "applicant_id": 1, "user_id": 1},
+    "MA-05-amount": {"amount_approved": "10000.00"},
+    "MA-06-id": {"id": AN_ID},
+    "MA-06-number": {"number": "RZ-2026-000001", "public_id": AN_ID},
+    "MA-07-created_at": {"created_at": "2020-01-01T00:00:00Z"},
+    "MA-07-audit": {"audit": [], "version": 9, "decided_by": 1, "verdict": {"value": True}},
+    "MA-proto": {"__proto__": {"role": "x"}, "__class__": "x", "constructor": 1},
+    "MA-marshmallow": {"partial": True, "unknown": "include", "many": True},
+}
+
+
+class Scene:
+    """One thing of each kind, and who may touch it."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.her, self.other = world.citizen(), world.citizen("another")
+        self.manager = world.staff()
+        self.park, self.unit = world.park(), world.units()[0]["id"]
+        draft, self.draft_tag = world.draft(self.her)
+        sent, self.sent_tag = world.submitted(self.other)
+        self.draft = f"/applications/{draft['id']}"
+        self.sent = f"/applications/{sent['id']}"
+
+    def writes(self):
+        """Every write that has a body, with a body that would be accepted."""
+        fresh = self.world.citizen("newcomer")
+        wish = {"kind": "tenancy", "park_id": self.park["id"]}
+        why = {"reasons": ["no_space"]}
+        return {
+            "createApplication": (fresh, "POST", "/applications", wish, ""),
+            "updateApplication": (self.her, "PUT", self.draft, {"sections": {}}, self.draft_tag),
+            "submitApplication": (self.her, "POST", f"{self.draft}/submit", {}, self.draft_tag),
+            "withdrawApplication": (self.her, "POST", f"{self.draft}/withdraw", {}, self.draft_tag),
+            "approveApplication": (
+                self.manager,
+                "POST",
+                f"{self.sent}/approve",
+                {"unit_id": self.unit},
+                self.sent_tag,
+            ),
+            "rejectApplication": (self.manager, "POST", f"{self.sent}/reject", why, self.sent_tag),
+            "markRead": (self.her, "POST", f"/messages/{AN_ID}/read", {}, ""),
+            "loginWechat": (
+                self.world.anybody,
+                "POST",
+                "/session/wechat",
+                {"code": "demo:x:1"},
+                "",
+            ),
+            "loginStaff": (
+                self.world.anybody,
+                "POST",
+                "/session/staff",
+                {"username": "demo-manager", "password": "x"},
+                "",
+            ),
+            "confirmTotp": (
+                self.world.anybody,
+                "POST",
+                "/session/staff/totp",
+                {"challenge_token": "x", "code": "123456"},
+                "",
+            ),
+            "refreshSession": (
+                self.world.anybody,
+                "POST",
+                "/session/refresh",
+                {"refresh_token": "x"},
+                "",
+            ),
+        }
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    return Scene(world)
+
+
+def test_every_write_with_a_body_is_tried(scene):
+    reads = ("get", "list", "check", "count")
+    without_body = {"endSession", "endOtherSession"}
+    writes = {name for name in PERMISSIONS if not name.startswith(reads)} - without_body
+
+    assert writes == set(scene.writes())
+
+
+@pytest.mark.parametrize("extra", SMUGGLED.values(), ids=SMUGGLED)
+def test_a_field_that_is_not_hers_to_set_is_refused_in_every_body(scene, app, extra):
+    for operation, (caller, method, path, content, etag) in scene.writes().items():
+        with nothing_changes(app):
+            answer = caller.send(method, path, content | extra, etag=etag)
+            problem = refused(answer, 422, "invalid-input")
+
+        assert sorted(f"#/{name}" for name in extra) == pointers(problem), operation
+
+
+@pytest.mark.parametrize(
+    ("where", "pointer"),
+    [
+        (("sections",), "#/sections/status"),
+        (("sections", "applicant"), "#/sections/applicant/status"),
+        (("sections", "space"), "#/sections/space/status"),
+        (("sections", "declaration"), "#/sections/declaration/status"),
+    ],
+)
+def test_ma02_a_field_smuggled_in_deeper_is_refused_as_well(scene, app, where, pointer):
+    content: dict = {"sections": {name: dict(answers) for name, answers in SECTIONS.items()}}
+    inner = content
+    for name in where:
+        inner = inner[name]
+    inner["status"] = "approved"
+    with nothing_changes(app):
+        problem = refused(scene.her.put(scene.draft, content, etag=scene.draft_tag), 422)
+
+    assert [pointer] == pointers(problem)
+
+
+def test_ma03_a_manager_cannot_take_a_case_into_another_park(scene, app):
+    wish = {"unit_id": scene.unit, "park_id": scene.world.park("P01")["id"]}
+    with nothing_changes(app):
+        answer = scene.manager.post(f"{scene.sent}/approve", wish, etag=scene.sent_tag)
+        problem = refused(answer, 422, "invalid-input")
+
+    assert ["#/park_id"] == pointers(problem)
+
+
+def test_ma08_ma10_a_unit_of_another_park_is_no_more_there_than_one_that_does_not_exist(scene, app):
+    foreign = scene.world.units("P01")[0]["id"]
+    problems = []
+    for unit in (foreign, AN_ID):
+        with nothing_changes(app):
+            answer = scene.manager.post(
+                f"{scene.sent}/approve", {"unit_id": unit}, etag=scene.sent_tag
+            )
+            problems.append(refused(answer, 422, "invalid-input"))
+
+    assert ["#/unit_id"] == pointers(problems[0])
+    assert _without_number(problems[0]) == _without_number(problems[1])
+
+
+def test_ma08_a_park_that_does_not_exist_is_refused(scene, app):
+    her = scene.world.citizen("newcomer")
+    with nothing_changes(app):
+        answer = her.post("/applications", {"kind": "tenancy", "park_id": AN_ID})
+        assert ["#/park_id"] == pointers(refused(answer, 422, "invalid-input"))
+        answer = scene.her.put(scene.draft, {"park_id": AN_ID}, etag=scene.draft_tag)
+        assert ["#/park_id"] == pointers(refused(answer, 422, "invalid-input"))
+
+
+def test_what_is_foreign_and_what_is_missing_look_alike(scene, app):
+    """MA-08, MA-11, T02: the same status, headers and body, but for the number."""
+    elsewhere = scene.world.staff("demo-manager-p01")
+    message = _message_of(scene)
+    session = scene.other.get("/sessions").json["items"][0]["id"]
+    why, wish = {"reasons": ["no_space"]}, {"unit_id": scene.unit}
+    one = "/applications/{}"
+    sent = scene.sent.rpartition("/")[2]
+    asked = [
+        (scene.her, "GET", one, None, sent),
+        (scene.her, "GET", f"{one}/timeline", None, sent),
+        (scene.her, "PUT", one, {"sections": {}}, sent),
+        (scene.her, "POST", f"{one}/submit", {}, sent),
+        (scene.her, "POST", f"{one}/withdraw", {}, sent),
+        (elsewhere, "GET", one, None, sent),
+        (elsewhere, "GET", f"{one}/timeline", None, sent),
+        (elsewhere, "POST", f"{one}/approve", wish, sent),
+        (elsewhere, "POST", f"{one}/reject", why, sent),
+        (scene.manager, "GET", one, None, scene.draft.rpartition("/")[2]),
+        (scene.manager, "POST", f"{one}/reject", why, scene.draft.rpartition("/")[2]),
+        (scene.her, "POST", "/messages/{}/read", {}, message),
+        (scene.manager, "POST", "/messages/{}/read", {}, message),
+        (scene.her, "DELETE", "/sessions/{}", None, session),
+        (scene.manager, "DELETE", "/sessions/{}", None, session),
+    ]
+    for caller, method, path, content, foreign in asked:
+        with nothing_changes(app):
+            seen = [
+                _alike(caller.send(method, path.format(id_), content, etag='"2"'))
+                for id_ in (foreign, AN_ID)
+            ]
+        assert seen[0] == seen[1], (method, path)
+        assert 404 == seen[0][0]
+
+
+@pytest.mark.parametrize("username", [account.username for account in ACCOUNTS])
+def test_a_draft_is_nobodys_business_but_its_writers(scene, app, username):
+    caller = scene.world.staff(username)
+    with nothing_changes(app):
+        refused(caller.get(scene.draft), 404, "not-found")
+        refused(caller.get(f"{scene.draft}/timeline"), 404, "not-found")
+    listed = [each["id"] for each in caller.get("/applications?limit=100").json["items"]]
+    assert scene.draft.rpartition("/")[2] not in listed
+
+
+def test_ma11_what_was_ended_cannot_be_ended_again(world, app):
+    phone, tablet = world.citizen(), world.citizen()
+    far = next(e["id"] for e in phone.get("/sessions").json["items"] if not e["is_this_one"])
+    phone.delete(f"/sessions/{far}", key="")
+    with nothing_changes(app):
+        refused(phone.delete(f"/sessions/{far}", key=""), 404, "not-found")
+        refused(tablet.get("/me"), 401)
+
+
+REQUIRED = {
+    "createApplication": ("kind", "park_id"),
+    "approveApplication": ("unit_id",),
+    "rejectApplication": ("reasons",),
+    "loginWechat": ("code",),
+    "loginStaff": ("username", "password"),
+    "confirmTotp": ("challenge_token", "code"),
+    "refreshSession": ("refresh_token",),
+}
+
+
+@pytest.mark.parametrize("operation", REQUIRED)
+def test_ma13_null_for_something_required_is_refused_like_nothing_at_all(scene, app, operation):
+    caller, method, path, content, etag = scene.writes()[operation]
+    for name in REQUIRED[operation]:
+        left_out = {each: value for each, value in content.items() if each != name}
+        with nothing_changes(app):
+            for wrong in (content | {name: None}, left_out):
+                answer = caller.send(method, path, wrong, etag=etag)
+                assert [f"#/{name}"] == pointers(refused(answer, 422, "invalid-input"))
+
+
+def test_ma13_reasons_must_be_a_list_of_known_reasons(scene, app):
+    for reasons in ([], {}, "no_space", ["gold"], [None], [1], ["no_space"] * 11, [["no_space"]]):
+        with nothing_changes(app):
+            answer = scene.manager.post(
+                f"{scene.sent}/reject", {"reasons": reasons}, etag=scene.sent_tag
+            )
+            (pointer, *_) = pointers(refused(answer, 422, "invalid-input"))
+
+        assert pointer.startswith("#/reasons")
+
+
+def test_ma13_another_reason_needs_words(scene, app):
+    with nothing_changes(app):
+        answer = scene.manager.post(
+            f"{scene.sent}/reject", {"reasons": ["other"]}, etag=scene.sent_tag
+        )
+        problem = refused(answer, 422, "invalid-input")
+
+    assert ["#/note"] == pointers(problem)
+
+
+def test_ma14_only_she_herself_sees_her_number_in_full(scene):
+    phone, masked = SECTIONS["applicant"]["phone"], "138****8000"
+
+    assert phone == scene.other.get(scene.sent).json["sections"]["applicant"]["phone"]
+    for reader in (scene.manager, scene.world.staff("demo-bureau")):
+        for answer in (
+            reader.get(scene.sent),
+            reader.get(f"{scene.sent}/timeline"),
+            reader.get("/applications"),
+        ):
+            assert 200 == answer.status_code
+            assert phone not in answer.text
+    seen = scene.manager.get(scene.sent).json["sections"]["applicant"]["phone"]
+    assert masked == seen
+
+
+def test_ma14_a_decision_answers_the_manager_with_the_mask(scene):
+    answer = scene.manager.post(
+        f"{scene.sent}/approve", {"unit_id": scene.unit}, etag=scene.sent_tag
+    )
+
+    assert "138****8000" == answer.json["sections"]["applicant"]["phone"]
+    assert SECTIONS["applicant"]["phone"] not in answer.text
+
+
+PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dX](?!\d)|\bo[\w-]{27}\b")
+
+
+def test_ma15_what_is_open_to_everybody_names_nobody(scene):
+    name = "卡纳里测试人"
+    sections = SECTIONS | {"applicant": {"name": name, "phone": "13900139000"}}
+    her = scene.world.citizen("canary")
+    made, etag = scene.world.draft(her, sections=sections)
+    path = f"/applications/{made['id']}"
+    etag = her.post(f"{path}/submit", {}, etag=etag).headers["ETag"]
+    scene.manager.post(f"{path}/approve", {"unit_id": scene.unit}, etag=etag)
+    document = scene.world.anybody.get("/openapi.json").json
+    seen = 0
+    for path, operations in document["paths"].items():
+        operation = operations.get("get")
+        if operation is None or PERMISSIONS[operation["operationId"]] != {Relation.ANYONE}:
+            continue
+        filled = path.format(park_id=scene.park["id"], slug="malformed")
+        answer = scene.world.anybody.get(filled)
+        assert 200 == answer.status_code, filled
+        seen += 1
+        if filled != "/openapi.json":
+            assert not PERSONAL.search(answer.text), filled
+        assert name not in answer.text
+        assert "13900139000" not in answer.text
+    assert seen >= 9
+
+
+def test_ma15_a_refusal_names_nobody_either(scene):
+    taken = scene.manager.post(
+        f"{scene.sent}/approve", {"unit_id": scene.unit}, etag=scene.sent_tag
+    )
+    assert 200 == taken.status_code
+    rival = scene.world.citizen("rival")
+    made, etag = scene.world.submitted(rival)
+
+    answer = scene.manager.post(
+        f"/applications/{made['id']}/approve", {"unit_id": scene.unit}, etag=etag
+    )
+
+    problem = refused(answer, 409, "unit-taken")
+    assert not PERSONAL.search(answer.text)
+    assert SECTIONS["applicant"]["name"] not in answer.text
+    assert scene.sent.rpartition("/")[2] not in answer.text
+    assert [unit["id"] for unit in problem["free_units"]] != []
+
+
+def _without_number(problem):
+    return {name: value for name, value in problem.items() if name != "instance"}
+
+
+def _alike(answer):
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
+    return answer.status_code, headers, _without_number(answer.json)
+
+
+def _message_of(scene: Scene) -> str:
+    """A message in the other one's inbox."""
+    world = scene.world
+    rejected = world.citizen("another-still")
+    made, etag = world.submitted(rejected)
+    why = {"reasons": ["no_space"]}
+    scene.manager.post(f"/applications/{made['id']}/reject", why, etag=etag)
+    items = Caller(world.app, rejected.token).get("/messages").json["items"]
+    return items[0]["id"]

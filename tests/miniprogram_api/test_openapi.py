@@ -1,0 +1,289 @@
+"""Does the published document tell the truth, the whole truth, and in examples that work?"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from backend.access import PERMISSIONS, Relation, audiences
+from miniprogram_api import openapi
+from miniprogram_api.operations import OPERATIONS
+from tests.miniprogram_api.ready import READY
+from tests.miniprogram_api.refusals import one_more_app
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+OPERATION_IDS = sorted(PERMISSIONS)
+# Routes that are not of the contract: for Prometheus, and the pages that show the document.
+UNDOCUMENTED = {"/metrics", "/docs/", "/docs/<path:path>"}
+# The only places for a JSON number that is not whole; money is never one.
+FRACTIONS = {"longitude", "latitude"}
+
+
+@pytest.fixture(scope="module")
+def document(settings) -> dict[str, Any]:
+    with one_more_app(settings) as app, app.app_context():
+        written: dict[str, Any] = orjson.loads(orjson.dumps(openapi.document()))
+        return written
+
+
+def operations(document) -> dict[str, dict[str, Any]]:
+    """Every operation by its id, with the parameters that its path shares."""
+    return {
+        written["operationId"]: written
+        | {"parameters": [*path.get("parameters", ()), *written.get("parameters", ())]}
+        for path in document["paths"].values()
+        for method, written in path.items()
+        if method in METHODS
+    }
+
+
+def contents(written: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every body that an operation takes or gives, with a name for it."""
+    places = {"body": written.get("requestBody", {})} | written["responses"]
+    for name, place in places.items():
+        for kind, content in place.get("content", {}).items():
+            yield f"{name} {kind}", content
+
+
+def faults(document, schema: dict[str, Any], value: Any) -> list[str]:
+    """What the schema has against a value (JSON Schema 2020-12, formats included)."""
+    whole = {"components": document["components"], **schema}
+    validator = Draft202012Validator(whole, format_checker=FormatChecker())
+    return [each.message[:200] for each in validator.iter_errors(value)]
+
+
+def test_the_document_is_valid_openapi_3_1(document):
+    assert document["openapi"].startswith("3.1.")
+    assert [] == [each.message for each in OpenAPIV31SpecValidator(document).iter_errors()]
+
+
+def test_the_document_is_what_the_api_gives_out(world, document):
+    assert document == orjson.loads(world.anybody.get("/openapi.json").data)
+
+
+def test_every_operation_of_the_policy_is_documented_and_no_other(document):
+    assert set(PERMISSIONS) == set(operations(document)) == set(OPERATIONS)
+    assert len(PERMISSIONS) == sum(
+        len(METHODS & path.keys()) for path in document["paths"].values()
+    )
+
+
+def test_every_route_is_documented_or_known_not_to_be(app, document):
+    documented = {re.sub(r"\{(\w+)\}", "<>", path) for path in document["paths"]}
+    routes = {
+        re.sub(r"<(\w+:)?\w+>", "<>", rule.rule): rule.rule for rule in app.url_map.iter_rules()
+    }
+    left = {written for plain, written in routes.items() if plain not in documented}
+
+    assert UNDOCUMENTED == left
+    assert documented <= set(routes)
+
+
+@pytest.mark.parametrize("operation", OPERATION_IDS)
+def test_an_operation_says_everything_about_itself(document, operation):
+    written = operations(document)[operation]
+
+    assert written["summary"].strip()
+    assert written["tags"]
+    assert written["x-idempotent"] in ("key", "natural", "none")
+    assert sorted(each.name.lower() for each in PERMISSIONS[operation]) == written["x-policy"]
+    schemes = {name for each in written["security"] for name in each}
+    assert {each.value for each in audiences(operation)} == schemes
+    assert schemes <= set(document["components"]["securitySchemes"])
+    opened = {Relation.ANYONE} == PERMISSIONS[operation]
+    assert opened == (written["security"] == []) == ("401" not in written["responses"] or opened)
+
+
+@pytest.mark.parametrize("operation", OPERATION_IDS)
+def test_what_is_required_of_a_request_is_documented(document, operation):
+    written, promised = operations(document)[operation], OPERATIONS[operation]
+    headers = {
+        each["name"]: each["required"] for each in written["parameters"] if each["in"] == "header"
+    }
+
+    expected = {} if promised.key == "none" else {"Idempotency-Key": promised.key == "key"}
+    assert headers == expected | ({"If-Match": True} if promised.if_match else {})
+    assert promised.has_body == ("requestBody" in written)
+    assert all("schema" in each for each in written["parameters"])
+
+
+MOVES = {
+    "updateApplication": "draft→draft",
+    "submitApplication": "draft→submitted",
+    "withdrawApplication": "draft→withdrawn, submitted→withdrawn",
+    "approveApplication": "submitted→approved",
+    "rejectApplication": "submitted→rejected",
+}
+
+
+def test_whatever_moves_a_state_says_from_where_to_where(document):
+    written = {
+        name: each["x-transition"]
+        for name, each in operations(document).items()
+        if "x-transition" in each
+    }
+
+    assert MOVES == written
+
+
+@pytest.mark.parametrize("operation", OPERATION_IDS)
+def test_every_response_has_a_description_a_schema_and_an_example(document, operation):
+    written = operations(document)[operation]
+
+    for status, response in written["responses"].items():
+        assert response["description"].strip(), status
+        if status in ("204", "304"):
+            assert "content" not in response
+            continue
+        kind = "application/json" if status < "400" else "application/problem+json"
+        assert {kind} == set(response.get("content", ())), status
+        assert {"schema", "example"} <= set(response["content"][kind]), status
+
+
+@pytest.mark.parametrize("operation", OPERATION_IDS)
+def test_every_example_fits_its_own_schema(document, operation):
+    wrong = {
+        name: found
+        for name, content in contents(operations(document)[operation])
+        if (found := faults(document, content["schema"], content["example"]))
+    }
+
+    assert {} == wrong
+
+
+@pytest.mark.parametrize("operation", OPERATION_IDS)
+def test_every_example_and_default_of_a_parameter_fits_its_own_schema(document, operation):
+    for each in operations(document)[operation]["parameters"]:
+        for source in (each, each["schema"]):
+            for name in ("example", "default"):
+                if name in source:
+                    assert [] == faults(document, each["schema"], source[name]), each["name"]
+
+
+def test_every_example_inside_a_schema_fits_it(document):
+    wrong = []
+    for name, schema in document["components"]["schemas"].items():
+        for field, inner in schema.get("properties", {}).items():
+            for kind in ("example", "default"):
+                if kind in inner and (found := faults(document, inner, inner[kind])):
+                    wrong.append((name, field, kind, found))
+
+    assert [] == wrong
+
+
+WITH_BODY = [name for name in OPERATION_IDS if OPERATIONS[name].has_body]
+
+
+@pytest.mark.parametrize("operation", WITH_BODY)
+def test_the_example_of_a_body_is_one_that_the_api_understands(world, document, operation):
+    """An example may name what does not exist here; it may not be refused for its form."""
+    content = operations(document)[operation]["requestBody"]["content"]["application/json"]
+
+    answer = READY[operation](world).send(content=content["example"])
+
+    pointers = {fault["pointer"] for fault in (answer.json or {}).get("errors", ())}
+    assert pointers <= {"#/park_id", "#/unit_id"}, answer.text
+    assert answer.status_code not in (400, 415), answer.text
+
+
+@pytest.mark.parametrize("operation", OPERATION_IDS)
+def test_the_answer_to_a_good_request_is_the_documented_one(world, document, operation):
+    written, ready = operations(document)[operation], READY[operation](world)
+
+    answer = ready.send()
+
+    documented = written["responses"][str(answer.status_code)]
+    assert answer.status_code < 300, answer.text
+    if answer.status_code == 204:
+        assert b"" == answer.data
+        return
+    assert "application/json" == answer.mimetype
+    schema = documented["content"]["application/json"]["schema"]
+    assert [] == faults(document, schema, answer.json)
+
+
+READS = [name for name in OPERATION_IDS if OPERATIONS[name].method == "GET"]
+
+
+@pytest.mark.parametrize("operation", READS)
+def test_a_reader_who_has_the_answer_already_is_told_so(world, operation):
+    ready = READY[operation](world)
+    tag = ready.send().headers["ETag"]
+
+    again = ready.by.get(ready.path, If_None_Match=tag)
+
+    assert (304, b"", tag) == (again.status_code, again.data, again.headers["ETag"])
+
+
+def test_that_a_reader_may_have_the_answer_already_is_documented(document):
+    silent = [name for name in READS if "304" not in operations(document)[name]["responses"]]
+
+    assert [] == silent
+
+
+def test_every_schema_is_used(document):
+    text = str(document)
+    schemas = document["components"]["schemas"]
+    unused = {name for name in schemas if f"#/components/schemas/{name}'" not in text}
+
+    assert set() == unused
+
+
+def test_a_problem_may_carry_more_members_as_ours_do(document):
+    problem = {
+        "type": "/api/v1/problems/wrong-status",
+        "title": "当前状态不可操作",
+        "status": 409,
+        "detail": "当前状态下不能进行此操作",
+        "instance": "urn:uuid:019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
+        "actions": ["withdraw"],
+    }
+
+    assert [] == faults(document, {"$ref": "#/components/schemas/Problem"}, problem)
+
+
+def test_nm15_money_is_no_json_number_and_every_size_names_its_unit(document):
+    numbers, sizes = set(), set()
+    for schema in document["components"]["schemas"].values():
+        for name, field in schema.get("properties", {}).items():
+            kinds = field.get("type", ())
+            kinds = kinds if isinstance(kinds, list) else [kinds]
+            numbers |= {name} & ({name} if "number" in kinds else set())
+            sizes |= {name} if re.search("area|distance|amount|rent|fee|price", name) else set()
+
+    assert FRACTIONS == numbers
+    assert [] == [name for name in sizes if not re.search("_(m2|m|fen|yuan|months)$", name)]
+
+
+def test_ma15_no_open_answer_has_a_field_for_anything_personal(document):
+    personal = re.compile("openid|unionid|id_number|birth|phone|applicant|person_id|session_key")
+    for operation, written in operations(document).items():
+        if PERMISSIONS[operation] != {Relation.ANYONE} or "Session" in operation:
+            continue
+        if operation in ("loginWechat", "loginStaff", "confirmTotp"):
+            continue
+        for name in _names(document, written["responses"]["200"]):
+            # A park's own telephone is there for everybody to call.
+            assert not personal.search(name) or (operation, name) in {
+                ("listParks", "phone"),
+                ("getPark", "phone"),
+            }
+
+
+def _names(document, node: Any) -> set[str]:
+    """Every property name that a piece of the document can lead to."""
+    if isinstance(node, list):
+        return set().union(*(_names(document, each) for each in node))
+    if not isinstance(node, dict):
+        return set()
+    if "$ref" in node:
+        return _names(document, document["components"]["schemas"][node["$ref"].rsplit("/", 1)[1]])
+    names = set(node.get("properties", ()))
+    for key, inner in node.items():
+        if key not in ("example", "examples"):
+            names |= _names(document, inner)
+    return names
