@@ -14,15 +14,21 @@ from eligibility.parameters import Snapshot
 from eligibility.terms import Terms
 
 
-def bind(node: nodes.Node, dictionary: Dictionary, snapshot: Snapshot) -> Any:
+def binder(dictionary: Dictionary, snapshot: Snapshot) -> Terms:
+    """Return what binds the expressions of one rule and notes all that they use."""
+    return Terms(dictionary, snapshot, _condition)
+
+
+def bind(node: nodes.Node, terms: Terms) -> Any:
     """Return the normal condition bound to the snapshot's day (see `eligibility.bound`)."""
-    return _condition(node, Terms(dictionary, snapshot, _condition))
+    return _condition(node, terms)
 
 
-def bind_amount(node: nodes.Node, dictionary: Dictionary, snapshot: Snapshot) -> tuple[Any, Terms]:
-    """Return the number bound to the day, and what was read on the way."""
-    terms = Terms(dictionary, snapshot, _condition)
-    return terms.term(node), terms
+def bind_amount(node: nodes.Node, terms: Terms) -> Any:
+    """Return the number bound to the day; None where a parameter in it has no value."""
+    leaf = terms.fresh()
+    bound = leaf.term(node)
+    return None if leaf.absent else bound
 
 
 def _condition(node: Any, terms: Terms) -> Any:

@@ -19,6 +19,7 @@ ordered by its place among `FactSpec.values`.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from eligibility import nodes
@@ -128,3 +129,26 @@ def leaves_of(node: Any) -> tuple[Any, ...]:
     """Return the leaves of a bound condition; conditions over rows count as one leaf."""
     children = children_of(node)
     return tuple(leaf for child in children for leaf in leaves_of(child)) if children else (node,)
+
+
+@lru_cache(maxsize=8192)
+def facts_in(node: Any) -> tuple[str, ...]:
+    """Return the facts a bound node reads, in order; a series stands for its rows."""
+    found: dict[str, None] = {}
+    for each in nodes.walk(node):
+        for name in _read_by(each):
+            found[name] = None
+    return tuple(found)
+
+
+def _read_by(node: Any) -> tuple[str, ...]:
+    match node:
+        case nodes.Fact(name):
+            return (name,)
+        case nodes.Flag(fact) | nodes.In(fact) | Later(fact) | ByScope(fact):
+            return (fact,)
+        case Months(_, start):
+            return (start,)
+        case Window(over):
+            return (over.series,)
+    return ()

@@ -65,6 +65,9 @@ class Dictionary(Mapping[str, FactSpec]):
         self.contradictions = contradictions
         self.defaults = tuple(spec.name for spec in specs.values() if spec.default_false)
 
+    # There is one of it for a policy; it is itself and nothing else.
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
     def __getitem__(self, name: str) -> FactSpec:
         """Return what the fact is."""
         return self._specs[name]

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from eligibility import nodes
-from eligibility.binding import bind
+from eligibility.binding import bind, binder
 from eligibility.expression import canonical, facts_of, parameters_of, rulings_of
 from eligibility.facts import Dictionary
 from eligibility.generated import function
@@ -102,7 +102,7 @@ class Rule:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conflict:
     """Facts that cannot all be true: where `when` surely holds they count as not known."""
 
@@ -113,10 +113,15 @@ class Conflict:
 
     def holds(self, values: Mapping[str, Any], as_of: date) -> bool:
         """Tell whether these values surely contradict each other."""
-        return _verdict(self, as_of)(values) is True
+        return _verdict(self, as_of if self.timed else date.min)(values) is True
+
+    @cached_property
+    def timed(self) -> bool:
+        """Tell whether it depends on the day asked about."""
+        return any(isinstance(each, nodes.AsOf) for each in nodes.walk(self.when))
 
 
 @lru_cache(maxsize=512)
 def _verdict(conflict: Conflict, as_of: date) -> Any:
-    bound = bind(conflict.when, conflict.dictionary, Snapshot(as_of, (), {}))
+    bound = bind(conflict.when, binder(conflict.dictionary, Snapshot(as_of, (), {})))
     return function(bound, conflict.dictionary)

@@ -1,6 +1,6 @@
 """How do parameters, rulings and the day asked about become plain numbers and days?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from eligibility import nodes
 from eligibility.bound import Absent, ByScope, Hull, Later, Months, Window
 from eligibility.dates import add_months
 from eligibility.facts import Dictionary
-from eligibility.parameters import Parameter, Snapshot, last_known
+from eligibility.parameters import Parameter, Ruling, Snapshot, last_known
 from eligibility.values import divided, highest, lowest, minus, plus, times
 
 Condition = Callable[[Any, "Terms"], Any]
@@ -23,22 +23,34 @@ FOLD: dict[str, Any] = {
 
 
 class Terms:
-    """Binds the terms of one expression, and notes every row used and every value absent."""
+    """Binds the terms of one expression, and notes what it reads on the way.
+
+    `rows` and `absent` are those of one leaf, `used` and `rulings` those of the whole expression.
+    """
 
     def __init__(self, dictionary: Dictionary, snapshot: Snapshot, condition: Condition):
         """Begin with nothing noted; `condition` binds the conditions inside `count`."""
         self.dictionary, self.snapshot, self.condition = dictionary, snapshot, condition
+        self.used: dict[str, Parameter] = {}
+        self.rulings: dict[str, Ruling | None] = {}
         self.rows: dict[str, Parameter] = {}
         self.absent: dict[str, None] = {}
         self.timed = False
 
     def fresh(self) -> "Terms":
-        """Return a binder with the same sources and nothing noted."""
-        return Terms(self.dictionary, self.snapshot, self.condition)
+        """Return a binder for one leaf; what it uses is noted here as well."""
+        leaf = Terms(self.dictionary, self.snapshot, self.condition)
+        leaf.used, leaf.rulings = self.used, self.rulings
+        return leaf
+
+    def use(self, rows: Iterable[Parameter]) -> None:
+        """Note rows that were read."""
+        for row in rows:
+            self.rows[row.id] = self.used[row.id] = row
 
     def reading(self, ruling: str) -> str | None:
         """Return the reading in use, or None where all count: it is open, or no row covers it."""
-        row = self.snapshot.ruling(ruling)
+        row = self.rulings[ruling] = self.snapshot.ruling(ruling)
         return None if row is None else row.reading
 
     def term(self, node: Any) -> Any:
@@ -58,7 +70,7 @@ class Terms:
         if row is None:
             self.absent[node.name] = None
             return Absent(node.name)
-        self.rows[row.id] = row
+        self.use([row])
         return nodes.Literal(row.value)
 
     def by_scope(self, node: nodes.Parameter) -> Any:
@@ -66,10 +78,10 @@ class Terms:
         declared = self.snapshot.declared.get(node.name)
         table = self.snapshot.scopes(node.name)
         league = self.snapshot.row(node.name)
-        self.rows |= {row.id: row for row in table.values()}
+        self.use(table.values())
         otherwise = declared.fallback if declared else None
         if league is not None:
-            self.rows[league.id] = league
+            self.use([league])
             otherwise = league.value
         if declared and declared.scoped_required:
             otherwise = None
@@ -106,7 +118,7 @@ class Terms:
         """Return the sum to be done, with the values of every period known."""
         name = node.parameter.name
         rows = [r for r in self.snapshot.rows if isinstance(r, Parameter) and r.name == name]
-        self.rows |= {row.id: row for row in rows}
+        self.use(rows)
         # Cut the calendar where any row begins or ends; in each piece the row known last stands.
         days = sorted(self.snapshot.boundaries([name]))
         periods = []
@@ -127,7 +139,7 @@ class Terms:
         if row is None:
             self.absent[spec.window] = None
             return Window(over, spec.key)
-        self.rows[row.id] = row
+        self.use([row])
         # The last full calendar years before the day asked about.
         year = self.snapshot.as_of.year
         return Window(over, spec.key, tuple(range(year - row.value, year)))

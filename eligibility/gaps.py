@@ -1,0 +1,79 @@
+"""What is missing, of all that can still change the answer?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from eligibility import nodes
+from eligibility.bound import Consensus, Constant, Hull, Window, children_of, facts_in
+from eligibility.facts import Facts
+from eligibility.judging import Judge
+from eligibility.values import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A fact, parameter or ruling that is not known, who can tell, and why it does not count.
+
+    `reason` is "unknown", "stale", "conflict" or, for a number known only between bounds,
+    "imprecise".
+    """
+
+    kind: str
+    name: str
+    who: str
+    reason: str = "unknown"
+
+    def as_json(self) -> dict[str, str]:
+        """Return it for JSON."""
+        return {"kind": self.kind, "name": self.name, "who": self.who, "reason": self.reason}
+
+
+def gaps(node: Any, judge: Judge, facts: Facts) -> tuple[Gap, ...]:
+    """Return what a condition that is not known waits for, each once, in order.
+
+    A part that is already decided is passed over: nothing said about it would change the whole.
+    Where a parameter has no value, no fact compared with it is asked for.
+    """
+    found: dict[tuple[str, str], Gap] = {}
+    _collect(node, judge, facts, found)
+    return tuple(found.values())
+
+
+def _collect(node: Any, judge: Judge, facts: Facts, found: dict[tuple[str, str], Gap]) -> None:
+    if judge.value(node) is not None:
+        return
+    if isinstance(node, Consensus):
+        found.setdefault(("ruling", node.ruling), Gap("ruling", node.ruling, "staff"))
+    children = children_of(node)
+    for child in children:
+        _collect(child, judge, facts, found)
+    if not children:
+        for gap in _of_leaf(node, judge, facts):
+            found.setdefault((gap.kind, gap.name), gap)
+
+
+def _of_leaf(node: Any, judge: Judge, facts: Facts) -> list[Gap]:
+    if isinstance(node, Constant):
+        return [Gap("parameter", name, "staff") for name in node.missing]
+    lacking = [each for each in nodes.walk(node) if isinstance(each, Constant)]
+    found = [Gap("parameter", name, "staff") for each in lacking for name in each.missing]
+    open_readings = [each.ruling for each in nodes.walk(node) if isinstance(each, Hull)]
+    found += [Gap("ruling", ruling, "staff") for ruling in open_readings]
+    for name in facts_in(node):
+        value = judge.fact(name)
+        if value is None:
+            found.append(_unknown(name, facts))
+        elif isinstance(value, Interval) or _has_rows(node, name):
+            found.append(Gap("fact", name, facts.dictionary[name].who, "imprecise"))
+    return found
+
+
+def _has_rows(node: Any, name: str) -> bool:
+    windows = (each for each in nodes.walk(node) if isinstance(each, Window))
+    return any(each.over.series == name for each in windows)
+
+
+def _unknown(name: str, facts: Facts) -> Gap:
+    reason = "stale" if name in facts.stale else "unknown"
+    reason = "conflict" if name in facts.conflicts else reason
+    return Gap("fact", name, facts.dictionary[name].who, reason)

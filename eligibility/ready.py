@@ -1,0 +1,71 @@
+"""How is a rule made ready for one day, once for everybody?"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from eligibility.binding import bind, bind_amount, binder
+from eligibility.bound import facts_in
+from eligibility.generated import Verdict, function
+from eligibility.parameters import Parameter, Ruling, Snapshot
+from eligibility.policy import Policy
+from eligibility.rules import Rule
+
+# Rules are few and days are mostly today; whoever walks through many days starts afresh now and
+# then.
+MOST = 8192
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A rule on one day: bound, compiled, and all that it uses besides facts.
+
+    `condition` is the whole answer; `when` and `applies` are its parts. `rulings` has every
+    ruling that bears on it, None where no row covers the day.
+    """
+
+    rule: Rule
+    condition: Any
+    when: Any
+    applies: Any
+    amount: Any
+    verdict: Verdict
+    facts: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    rulings: dict[str, Ruling | None]
+
+
+_READY: dict[tuple[str, str, date, str], Ready] = {}
+
+
+def ready(policy: Policy, rule_id: str, snapshot: Snapshot, as_of: date) -> Ready:
+    """Return the rule bound to the day; raise KeyError where the policy has no such rule."""
+    key = (policy.hash, snapshot.key, as_of, rule_id)
+    found = _READY.get(key)
+    if found is None:
+        if len(_READY) >= MOST:
+            _READY.clear()
+        found = _READY[key] = _made(policy, policy.rules[rule_id], snapshot.on(as_of))
+    return found
+
+
+def _made(policy: Policy, rule: Rule, snapshot: Snapshot) -> Ready:
+    terms = binder(policy.dictionary, snapshot)
+    when = bind(rule.when, terms)
+    applies = None if rule.applies is None else bind(rule.applies, terms)
+    condition = when if applies is None else bind(rule.condition, terms)
+    worth = rule.amount.value if rule.amount else None
+    amount = None if worth is None else bind_amount(worth, terms)
+    reads = dict.fromkeys([*facts_in(condition), *(facts_in(amount) if amount else ())])
+    bearing = {name: snapshot.ruling(name) for name in rule.bearing}
+    return Ready(
+        rule,
+        condition,
+        when,
+        applies,
+        amount,
+        function(condition, policy.dictionary),
+        tuple(reads),
+        tuple(terms.used.values()),
+        bearing | terms.rulings,
+    )
