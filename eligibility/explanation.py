@@ -7,7 +7,7 @@ from eligibility.bound import Comparison, Consensus, Constant, Window, facts_in
 from eligibility.expression import canonical
 from eligibility.facts import Facts
 from eligibility.judging import Judge
-from eligibility.values import Interval, consensus, k_all, k_any
+from eligibility.values import consensus, k_all, k_any
 
 Tree = dict[str, Any]
 
@@ -112,8 +112,3 @@ def _origin(name: str, facts: Facts) -> Tree:
         if name in names:
             tree["reason"] = reason
     return tree
-
-
-def imprecise(value: Any) -> bool:
-    """Tell whether a number is known only between bounds."""
-    return isinstance(value, Interval)

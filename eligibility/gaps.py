@@ -1,6 +1,7 @@
 """What is missing, of all that can still change the answer?"""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from eligibility import nodes
@@ -55,22 +56,27 @@ def _collect(node: Any, judge: Judge, facts: Facts, found: dict[tuple[str, str],
 def _of_leaf(node: Any, judge: Judge, facts: Facts) -> list[Gap]:
     if isinstance(node, Constant):
         return [Gap("parameter", name, "staff") for name in node.missing]
-    lacking = [each for each in nodes.walk(node) if isinstance(each, Constant)]
-    found = [Gap("parameter", name, "staff") for each in lacking for name in each.missing]
-    open_readings = [each.ruling for each in nodes.walk(node) if isinstance(each, Hull)]
-    found += [Gap("ruling", ruling, "staff") for ruling in open_readings]
+    standing, series = _standing(node)
+    found = list(standing)
     for name in facts_in(node):
         value = judge.fact(name)
         if value is None:
             found.append(_unknown(name, facts))
-        elif isinstance(value, Interval) or _has_rows(node, name):
+        elif isinstance(value, Interval) or name in series:
             found.append(Gap("fact", name, facts.dictionary[name].who, "imprecise"))
     return found
 
 
-def _has_rows(node: Any, name: str) -> bool:
-    windows = (each for each in nodes.walk(node) if isinstance(each, Window))
-    return any(each.over.series == name for each in windows)
+@lru_cache(maxsize=8192)
+def _standing(node: Any) -> tuple[tuple[Gap, ...], frozenset[str]]:
+    """Return what any case would lack in a leaf, and the series whose rows it reads."""
+    inside = list(nodes.walk(node))
+    lacking = [name for each in inside if isinstance(each, Constant) for name in each.missing]
+    undecided = [each.ruling for each in inside if isinstance(each, Hull)]
+    found = [Gap("parameter", name, "staff") for name in lacking]
+    found += [Gap("ruling", name, "staff") for name in undecided]
+    series = {each.over.series for each in inside if isinstance(each, Window)}
+    return tuple(found), frozenset(series)
 
 
 def _unknown(name: str, facts: Facts) -> Gap:

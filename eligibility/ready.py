@@ -1,11 +1,13 @@
-"""How is a rule made ready for one day, once for everybody?"""
+"""What does a rule come to on one day, worked out once for everybody?"""
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from eligibility.binding import bind, bind_amount, binder
 from eligibility.bound import facts_in
+from eligibility.facts import Dictionary
 from eligibility.generated import Verdict, function
 from eligibility.parameters import Parameter, Ruling, Snapshot
 from eligibility.policy import Policy
@@ -29,10 +31,15 @@ class Ready:
     when: Any
     applies: Any
     amount: Any
-    verdict: Verdict
+    dictionary: Dictionary
     facts: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     rulings: dict[str, Ruling | None]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Return the generated function, made when first wanted."""
+        return function(self.condition, self.dictionary)
 
 
 _READY: dict[tuple[str, str, date, str], Ready] = {}
@@ -64,7 +71,7 @@ def _made(policy: Policy, rule: Rule, snapshot: Snapshot) -> Ready:
         when,
         applies,
         amount,
-        function(condition, policy.dictionary),
+        policy.dictionary,
         tuple(reads),
         tuple(terms.used.values()),
         bearing | terms.rulings,
