@@ -13,6 +13,7 @@ from eligibility.parameters import Snapshot
 from eligibility.policy import Policy
 from eligibility.ready import Ready, ready
 from eligibility.turning import first_day, last_day, next_change, turning_days, value_on
+from eligibility.values import bounds
 
 __all__ = ["Change", "first_day", "last_day", "next_change", "remedies"]
 
@@ -138,7 +139,7 @@ class Search:
 
     def nearest(self, leaf: Any, spec: FactSpec) -> Iterator[int]:
         """Yield the nearest number upwards and downwards that meets a leaf."""
-        start, most = quantities.bounds(self.judge.fact(spec.name) or 0)
+        start, most = bounds(self.judge.fact(spec.name) or 0)
         lowest = int(start or 0)
         highest = lowest if most is None else int(most)
         floor = spec.min or 0
