@@ -38,21 +38,21 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """A stored decision beside the same facts under today's policy.
+    """A stored decision, and the same facts under today's policy.
 
     `conditions` has, for each condition that differs, its label, its value then and now;
     `forgotten` the facts that today's policy no longer knows.
     """
 
-    then: dict[str, Any]
-    now: dict[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
     conditions: tuple[tuple[str, Any, Any], ...]
     forgotten: tuple[str, ...]
 
     @property
     def changed(self) -> bool:
         """Tell whether the value or the amount is another one."""
-        return any(self.then[key] != self.now[key] for key in ("value", "amount"))
+        return any(self.before[key] != self.after[key] for key in ("value", "amount"))
 
 
 def record(
