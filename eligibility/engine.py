@@ -8,10 +8,11 @@ from typing import Any
 from eligibility.explanation import Tree, explained
 from eligibility.facts import Facts
 from eligibility.gaps import Gap, gaps
+from eligibility.generated import Verdict
 from eligibility.judging import Judge
 from eligibility.parameters import Snapshot
 from eligibility.policy import Policy
-from eligibility.ready import Ready, ready
+from eligibility.ready import MOST, Ready, ready
 from eligibility.rules import Rule
 from eligibility.values import Amount, Tri, bounds
 
@@ -57,9 +58,27 @@ class Assessment:
         }
 
 
+# Found by identity, which is quicker than by content; `ready` knows them by content.
+_VERDICTS: dict[tuple[Policy, Snapshot, date, str], Verdict] = {}
+
+
 def evaluate(policy: Policy, rule_id: str, facts: Facts, snapshot: Snapshot, as_of: date) -> Tri:
     """Return the value alone, by the generated function; the facts are those of the same day."""
-    return ready(policy, rule_id, snapshot, as_of).verdict(facts.values)
+    key = (policy, snapshot, as_of, rule_id)
+    verdict = _VERDICTS.get(key)
+    if verdict is None:
+        if len(_VERDICTS) >= MOST:
+            _VERDICTS.clear()
+        verdict = _VERDICTS[key] = ready(policy, rule_id, snapshot, as_of).verdict
+    return verdict(facts.values)
+
+
+def compiled(policy: Policy, rule_id: str, snapshot: Snapshot, as_of: date) -> Verdict:
+    """Return the generated function, from the values of known facts to the rule's value.
+
+    Whoever asks one rule about many cases takes it once and calls it with `facts.values`.
+    """
+    return ready(policy, rule_id, snapshot, as_of).verdict
 
 
 def bound(policy: Policy, rule_id: str, snapshot: Snapshot, as_of: date) -> Any:
@@ -76,25 +95,27 @@ def assess(
     """Return the value with its tree, amount, flags and whatever is missing."""
     rule = ready(policy, rule_id, snapshot, as_of)
     judge = Judge(policy.dictionary, facts.values)
-    tree = explained(rule.when, judge, facts)
+    tree = when = explained(rule.when, judge, facts)
+    parts = [(rule.when, when)]
     applicable: Tri = True
     if rule.applies is not None:
-        concerns = explained(rule.applies, judge, facts)
-        applicable = concerns["value"]
-        value = tree["value"] if applicable else applicable
-        tree = {"op": "applies", "value": value, "children": [concerns, tree]}
+        concerned = explained(rule.applies, judge, facts)
+        applicable = concerned["value"]
+        value = when["value"] if applicable else applicable
+        tree = {"op": "applies", "value": value, "children": [concerned, when]}
+        parts.insert(0, (rule.applies, concerned))
     value = tree["value"]
     return Assessment(
         rule=rule_id,
         clause=rule.rule.clause,
         value=value,
         applicable=applicable,
-        flags=_flags(policy, rule, facts, as_of),
+        flags=_flags(rule, facts),
         amount=None if value is False else _amount(rule, judge),
-        missing=_missing(rule, judge, facts) if value is None else (),
+        missing=_missing(parts, judge, facts) if value is None else (),
         tree=tree,
-        used_parameters=tuple(row.id for row in rule.parameters),
-        used_rulings=tuple(_named(rule)),
+        used_parameters=rule.used_parameters,
+        used_rulings=rule.used_rulings,
         policy=policy.version,
         as_of=as_of,
     )
@@ -129,9 +150,8 @@ def concerns(policy: Policy, rule: Rule, facts: Facts) -> bool:
     )
 
 
-def _missing(rule: Ready, judge: Judge, facts: Facts) -> tuple[Gap, ...]:
-    parts = (rule.when,) if rule.applies is None else (rule.applies, rule.when)
-    found = [gap for part in parts for gap in gaps(part, judge, facts)]
+def _missing(parts: list[tuple[Any, Tree]], judge: Judge, facts: Facts) -> tuple[Gap, ...]:
+    found = [gap for node, tree in parts for gap in gaps(node, tree, judge, facts)]
     return tuple(dict.fromkeys(found))
 
 
@@ -151,21 +171,7 @@ def _whole(figure: Any) -> int | None:
     return None if figure is None else int(figure // 1)
 
 
-def _named(rule: Ready) -> list[str]:
-    return [
-        name if row is None else f"{name}={row.reading or 'open'}@{row.valid_from}"
-        for name, row in sorted(rule.rulings.items())
-    ]
-
-
-def _flags(policy: Policy, rule: Ready, facts: Facts, as_of: date) -> tuple[str, ...]:
-    read = set(rule.facts)
-    raised = {
-        f"discretion:{rule.rule.discretion}": bool(rule.rule.discretion),
-        "ruling_pending": any(row is None or row.pending for row in rule.rulings.values()),
-        "parameter_unverified": any(row.doubtful(as_of) for row in rule.parameters),
-        "force_unconfirmed": not policy.confirmed(as_of),
-        "stale": bool(read & facts.stale),
-        "conflict": bool(read & facts.conflicts),
-    }
-    return tuple(flag for flag, up in raised.items() if up)
+def _flags(rule: Ready, facts: Facts) -> tuple[str, ...]:
+    doubts = {"stale": facts.stale, "conflict": facts.conflicts}
+    found = (flag for flag, names in doubts.items() if names and not names.isdisjoint(rule.facts))
+    return (*rule.flags, *found)

@@ -130,8 +130,9 @@ class Facts:
     def __post_init__(self) -> None:
         """Set aside what cannot be relied upon."""
         doubtful = self.stale | self.conflicts
+        # A plain dictionary, for it is asked millions of times; its type says not to change it.
         usable = {n: known.value for n, known in self.everything.items() if n not in doubtful}
-        object.__setattr__(self, "values", MappingProxyType(usable))
+        object.__setattr__(self, "values", usable)
 
     def value(self, name: str) -> Any:
         """Return the value, or None where it is not known, stale or contradictory."""

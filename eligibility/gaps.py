@@ -6,6 +6,7 @@ from typing import Any
 
 from eligibility import nodes
 from eligibility.bound import Consensus, Constant, Hull, Window, children_of, facts_in
+from eligibility.explanation import Tree
 from eligibility.facts import Facts
 from eligibility.judging import Judge
 from eligibility.values import Interval
@@ -29,25 +30,29 @@ class Gap:
         return {"kind": self.kind, "name": self.name, "who": self.who, "reason": self.reason}
 
 
-def gaps(node: Any, judge: Judge, facts: Facts) -> tuple[Gap, ...]:
+def gaps(node: Any, tree: Tree, judge: Judge, facts: Facts) -> tuple[Gap, ...]:
     """Return what a condition that is not known waits for, each once, in order.
+
+    `tree` is its explanation, which already has the value of every part.
 
     A part that is already decided is passed over: nothing said about it would change the whole.
     Where a parameter has no value, no fact compared with it is asked for.
     """
     found: dict[tuple[str, str], Gap] = {}
-    _collect(node, judge, facts, found)
+    _collect(node, tree, judge, facts, found)
     return tuple(found.values())
 
 
-def _collect(node: Any, judge: Judge, facts: Facts, found: dict[tuple[str, str], Gap]) -> None:
-    if judge.value(node) is not None:
+def _collect(
+    node: Any, tree: Tree, judge: Judge, facts: Facts, found: dict[tuple[str, str], Gap]
+) -> None:
+    if tree["value"] is not None:
         return
     if isinstance(node, Consensus):
         found.setdefault(("ruling", node.ruling), Gap("ruling", node.ruling, "staff"))
     children = children_of(node)
-    for child in children:
-        _collect(child, judge, facts, found)
+    for child, branch in zip(children, tree["children"] if children else (), strict=True):
+        _collect(child, branch, judge, facts, found)
     if not children:
         for gap in _of_leaf(node, judge, facts):
             found.setdefault((gap.kind, gap.name), gap)

@@ -57,22 +57,25 @@ class Judge:
 
     def value(self, node: Any) -> Tri:
         """Return whether a condition is met."""
-        match node:
-            case nodes.AllOf(children):
-                return k_all(self.value(each) for each in children)
-            case nodes.AnyOf(children):
-                return k_any(self.value(each) for each in children)
-            case Consensus(_, branches):
-                return consensus(self.value(each) for _, each in branches)
-            case Constant(value):
-                return value
-            case nodes.Flag(fact, negated):
-                known: Tri = self.fact(fact)
-                return k_not(known) if negated else known
-            case nodes.In(fact, values, negated):
-                code = self.fact(fact)
-                return None if code is None else (code in values) != negated
-        return self._window(node) if isinstance(node, Window) else self._comparison(node)
+        found: Tri = VALUES[type(node)](self, node)
+        return found
+
+    def _all(self, node: nodes.AllOf) -> Tri:
+        return k_all([self.value(each) for each in node.children])
+
+    def _any(self, node: nodes.AnyOf) -> Tri:
+        return k_any([self.value(each) for each in node.children])
+
+    def _consensus(self, node: Consensus) -> Tri:
+        return consensus([self.value(each) for _, each in node.branches])
+
+    def _flag(self, node: nodes.Flag) -> Tri:
+        known: Tri = self.fact(node.fact)
+        return k_not(known) if node.negated else known
+
+    def _in(self, node: nodes.In) -> Tri:
+        code = self.fact(node.fact)
+        return None if code is None else (code in node.values) != node.negated
 
     def rows(self, node: Window) -> Any:
         """Return the rows that count, or None where the series is not known."""
@@ -104,33 +107,22 @@ class Judge:
 
     def term(self, node: Any) -> Any:
         """Return a number, an interval, a day or a code, or None where it is not known."""
-        match node:
-            case nodes.Literal(value):
-                return value
-            case nodes.Fact(name):
-                return self.fact(name)
-            case Later(fact, months):
-                day = self.fact(fact)
-                return None if day is None else add_months(day, months)
-            case nodes.Arithmetic(op, left, right):
-                sides = self.term(left), self.term(right)
-                return None if None in sides else FOLD[op](*sides)
-            case Window():
-                return self._tally(node)
-            case Hull(_, branches):
-                known = [self.term(each) for _, each in branches]
-                return None if None in known else hull(known)
-        return self._seldom(node)
+        return TERMS[type(node)](self, node)
 
-    def _seldom(self, node: Any) -> Any:
-        match node:
-            case ByScope():
-                return self._by_scope(node)
-            case Months():
-                return self._months(node)
-            case Absent():
-                return None
-        raise TypeError(f"not a bound term: {node!r}")
+    def _fact(self, node: nodes.Fact) -> Any:
+        return self.fact(node.name)
+
+    def _later(self, node: Later) -> Any:
+        day = self.fact(node.fact)
+        return None if day is None else add_months(day, node.months)
+
+    def _arithmetic(self, node: nodes.Arithmetic) -> Any:
+        left, right = self.term(node.left), self.term(node.right)
+        return None if left is None or right is None else FOLD[node.op](left, right)
+
+    def _hull(self, node: Hull) -> Any:
+        known = [self.term(each) for _, each in node.branches]
+        return None if None in known else hull(known)
 
     def _tally(self, node: Window) -> Any:
         rows = self.rows(node)
@@ -176,3 +168,26 @@ def monthly_sum(node: Months, start: date, count: int) -> int | None:
             return None
         total += found[-1]
     return total
+
+
+VALUES: dict[type, Any] = {
+    nodes.AllOf: Judge._all,
+    nodes.AnyOf: Judge._any,
+    nodes.Flag: Judge._flag,
+    nodes.In: Judge._in,
+    Consensus: Judge._consensus,
+    Constant: lambda judge, node: node.value,
+    Window: Judge._window,
+    Comparison: Judge._comparison,
+}
+TERMS: dict[type, Any] = {
+    nodes.Literal: lambda judge, node: node.value,
+    nodes.Fact: Judge._fact,
+    nodes.Arithmetic: Judge._arithmetic,
+    Later: Judge._later,
+    Window: Judge._tally,
+    Hull: Judge._hull,
+    ByScope: Judge._by_scope,
+    Months: Judge._months,
+    Absent: lambda judge, node: None,
+}

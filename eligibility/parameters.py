@@ -90,7 +90,7 @@ def covers(row: Row, day: date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """Every row known on one day, asked about another; never changed."""
 

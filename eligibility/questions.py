@@ -9,6 +9,7 @@ from eligibility import nodes
 from eligibility.bound import Comparison
 from eligibility.dates import A_DAY
 from eligibility.engine import concerns
+from eligibility.explanation import explained
 from eligibility.facts import Facts, FactSpec
 from eligibility.gaps import gaps
 from eligibility.judging import Judge
@@ -50,7 +51,8 @@ def next_questions(
     for rule in policy.rules.values():
         if rule.kind in wanted and concerns(policy, rule, facts):
             on_the_day = ready(policy, rule.id, snapshot, as_of)
-            for gap in gaps(on_the_day.condition, judge, facts):
+            tree = explained(on_the_day.condition, judge, facts)
+            for gap in gaps(on_the_day.condition, tree, judge, facts):
                 if gap.kind == "fact":
                     waiting.setdefault(gap.name, []).append(on_the_day)
     found = [_question(policy, name, rules, facts) for name, rules in waiting.items()]

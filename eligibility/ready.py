@@ -35,6 +35,32 @@ class Ready:
     facts: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     rulings: dict[str, Ruling | None]
+    as_of: date
+    confirmed: bool
+
+    @cached_property
+    def used_parameters(self) -> tuple[str, ...]:
+        """Return the rows of parameters it uses, by their ids."""
+        return tuple(row.id for row in self.parameters)
+
+    @cached_property
+    def used_rulings(self) -> tuple[str, ...]:
+        """Return the rulings that bear on it, with the reading in use and since when."""
+        return tuple(
+            name if row is None else f"{name}={row.reading or 'open'}@{row.valid_from}"
+            for name, row in sorted(self.rulings.items())
+        )
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """Return the flags that every answer of this day carries."""
+        raised = {
+            f"discretion:{self.rule.discretion}": bool(self.rule.discretion),
+            "ruling_pending": any(row is None or row.pending for row in self.rulings.values()),
+            "parameter_unverified": any(row.doubtful(self.as_of) for row in self.parameters),
+            "force_unconfirmed": not self.confirmed,
+        }
+        return tuple(flag for flag, up in raised.items() if up)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -75,4 +101,6 @@ def _made(policy: Policy, rule: Rule, snapshot: Snapshot) -> Ready:
         tuple(reads),
         tuple(terms.used.values()),
         bearing | terms.rulings,
+        snapshot.as_of,
+        policy.confirmed(snapshot.as_of),
     )

@@ -118,6 +118,9 @@ class Terms:
         """Return the sum to be done, with the values of every period known."""
         name = node.parameter.name
         rows = [r for r in self.snapshot.rows if isinstance(r, Parameter) and r.name == name]
+        if not rows:
+            self.absent[name] = None
+            return Absent(name)
         self.use(rows)
         # Cut the calendar where any row begins or ends; in each piece the row known last stands.
         days = sorted(self.snapshot.boundaries([name]))
