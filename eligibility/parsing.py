@@ -51,6 +51,9 @@ def parse(text: str) -> Node:
         raise ExpressionRefused(column, f"not an expression; {ALLOWED}", line) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionRefused(1, "not an expression that can be read") from None
+    if tree.lineno == 1:
+        # The whole begins with our own bracket: one of the text's own closed it.
+        raise ExpressionRefused(1, "empty, or its brackets do not match")
     try:
         return _node(tree)
     except RecursionError:
