@@ -57,7 +57,7 @@ def test_the_generated_function_answers_as_the_plain_reading_does(worlds):
 
 def test_the_engine_answers_as_the_text_of_the_rule_says(worlds):
     wrong, checks = [], 0
-    while checks < CHECKS // 6:
+    while checks < CHECKS // 10:
         for snapshot, chance in worlds:
             for unknown in UNKNOWN:
                 facts = chance.facts(unknown)
@@ -116,7 +116,7 @@ def turned(snapshot, chance, facts, more):
 
 def test_every_remedy_applied_qualifies_and_proposes_nothing_that_nobody_can_change(worlds):
     found = 0
-    for snapshot, chance in worlds * 16:
+    for snapshot, chance in worlds * 10:
         facts = chance.facts(0.05)
         for rule in POLICY.rules:
             for way in remedies(POLICY, rule, facts, snapshot, chance.as_of):
@@ -130,10 +130,10 @@ def test_every_remedy_applied_qualifies_and_proposes_nothing_that_nobody_can_cha
                 assert all(POLICY.dictionary[n].actionable == "y" for n in told), (rule, way)
                 assert all(POLICY.dictionary[n].who != "staff" for n in told), (rule, way)
                 assert way and evaluate(POLICY, rule, facts, snapshot, chance.as_of) is not True
-    assert found > 500
+    assert found > 300
 
 
-HORIZON = 450
+HORIZON = 300
 TURNING = ("startup_subsidy", "graduate_5y", "park_region_demo", "recent_grad_unemployed")
 
 
