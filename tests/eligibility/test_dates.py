@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eligibility.dates import add_months
+from eligibility.dates import add_months, earliest_start, latest_start
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_the_month_is_always_the_right_one_and_the_day_never_later(day, months):
     assert later.day <= day.day
     # Where the day is earlier, it is the last one of its month.
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
+
+
+@given(
+    st.dates(date(1950, 1, 1), date(2100, 1, 1)),
+    st.dates(date(1950, 1, 1), date(2100, 1, 1)) | st.integers(-70, 70),
+    st.integers(-60, 60),
+)
+def test_a_cut_off_says_exactly_what_adding_the_months_says(limit, other, months):
+    # Most days are drawn close to the limit, where a naive cut-off is a day or three wrong.
+    near = add_months(limit, -months)
+    day = near + timedelta(days=other) if isinstance(other, int) else other
+
+    assert (add_months(day, months) <= limit) == (day <= latest_start(limit, months))
+    assert (add_months(day, months) >= limit) == (day >= earliest_start(limit, months))
