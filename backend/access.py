@@ -58,6 +58,9 @@ class Relation(Enum):
     APPLICANT = "申请人"
     DECIDER = "本园区管理员"
     OVERSEER = "辖区人社局工作人员"
+    REGULATOR = "有权拟定政策口径的人社局工作人员"
+    PROPOSER = "拟定人"
+    CONFIRMER = "复核人"
 
 
 def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
@@ -97,6 +100,36 @@ def is_overseer(principal: Principal, thing: Mapping[str, Any]) -> bool:
     )
 
 
+def is_regulator(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether a number or reading of this scope is hers to care for.
+
+    The league's staff care for all of them, a county's only for what holds in that county alone.
+    """
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.BUREAU_STAFF
+        and "scope" in thing
+        and principal.county in (None, thing["scope"])
+    )
+
+
+def is_proposer(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the proposal is this very account's."""
+    return principal.audience is Audience.STAFF and principal.id == thing.get("proposed_by")
+
+
+def is_confirmer(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether he may be the second person: a regulator who is not the proposer.
+
+    Two accounts of one person are one person.
+    """
+    return (
+        is_regulator(principal, thing)
+        and thing.get("proposed_by") not in (None, principal.id)
+        and (principal.person is None or principal.person != thing.get("proposed_by_person"))
+    )
+
+
 RELATIONS = {
     Relation.ANYONE: lambda principal, thing: True,
     Relation.ENTREPRENEUR: lambda principal, thing: principal.audience is Audience.CITIZEN,
@@ -105,6 +138,9 @@ RELATIONS = {
     Relation.APPLICANT: is_applicant,
     Relation.DECIDER: is_decider,
     Relation.OVERSEER: is_overseer,
+    Relation.REGULATOR: is_regulator,
+    Relation.PROPOSER: is_proposer,
+    Relation.CONFIRMER: is_confirmer,
 }
 
 R = Relation
@@ -153,6 +189,9 @@ SIDES = {
     Relation.APPLICANT: {Audience.CITIZEN},
     Relation.DECIDER: {Audience.STAFF},
     Relation.OVERSEER: {Audience.STAFF},
+    Relation.REGULATOR: {Audience.STAFF},
+    Relation.PROPOSER: {Audience.STAFF},
+    Relation.CONFIRMER: {Audience.STAFF},
 }
 
 

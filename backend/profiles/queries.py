@@ -1,0 +1,62 @@
+"""What is known about a person, from whom, and what did she say herself?"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from backend.db import Row, row, rows
+from backend.profiles import projection
+from backend.profiles.evidence import Source, Statement
+from backend.profiles.models import FactRecord, Profile
+from eligibility.facts import Facts
+
+
+def facts_of(person_id: int, as_of: date) -> Facts:
+    """Return what counts about a person on a day, each fact with its source and day.
+
+    Nothing observed after that day is used.
+    """
+    told = [each for each in statements_of(person_id) if each.observed_on <= as_of]
+    return projection.facts(told, as_of)
+
+
+def declared_of(person_id: int) -> Sequence[Row]:
+    """Return what the person said herself, by name: of each fact the last statement.
+
+    A value of null is one that she took back.
+    """
+    return rows(
+        select(FactRecord.name, FactRecord.value, FactRecord.observed_on, FactRecord.recorded_at)
+        .where(FactRecord.person_id == person_id, FactRecord.source == Source.SELF)
+        .order_by(FactRecord.name, FactRecord.id.desc())
+        .ext(distinct_on(FactRecord.name))
+    )
+
+
+def doubts_of(person_id: int) -> Row | None:
+    """Return the version of a profile, and which facts are in conflict or disputed."""
+    columns = Profile.__table__.c
+    return row(
+        select(columns.version, columns.conflicts, columns.disputed).where(
+            columns.person_id == person_id
+        )
+    )
+
+
+def statements_of(person_id: int) -> list[Statement]:
+    """Return everything said about a person, in the order of recording."""
+    found = rows(
+        select(
+            FactRecord.name,
+            FactRecord.value,
+            FactRecord.source,
+            FactRecord.observed_on,
+            FactRecord.id,
+            FactRecord.by,
+        )
+        .where(FactRecord.person_id == person_id)
+        .order_by(FactRecord.id)
+    )
+    return [Statement(*each.values()) for each in found]

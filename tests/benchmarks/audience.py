@@ -1,0 +1,73 @@
+"""How long does it take to count everybody whom a rule fits, among a million?
+
+Against counting the rows of the same table, in the same run and the same connection.
+"""
+
+import statistics
+import time
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Executable, create_engine, func, select, text
+
+from backend.profiles import audience
+from backend.profiles.audience import NotTargetable
+from backend.profiles.columns import PERSONAL, POLICY
+from backend.profiles.models import Profile
+from tests.benchmarks import population
+
+PEOPLE, MISSING, ROUNDS, GOAL_S = 1_000_000, 0.12, 5, 1.0
+SNAPSHOT = POLICY.readings.at(population.AS_OF, population.AS_OF)
+
+
+def report(database_url: str, people: int = PEOPLE) -> None:
+    """Fill the database, count, print each rule's time and its ratio to a plain count."""
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        population.fill(connection, people, missing=MISSING)
+        connection.execute(text("VACUUM ANALYZE profile"))
+        times, found = measured(connection, counts())
+    engine.dispose()
+    plain = times["count(*)"]
+    print(f"{people:,} profiles, median of {ROUNDS} interleaved rounds, one connection")
+    for name, seconds in times.items():
+        ratio = seconds / plain
+        print(f"  {name:<36}{found[name]:>9,}  {seconds:6.3f} s  {ratio:5.1f} × a plain count")
+    slowest = max(seconds for name, seconds in times.items() if name.endswith(" yes"))
+    print(f"  everybody a rule fits, in ≤ {GOAL_S:g} s:  {slowest:.3f}")
+
+
+def counts() -> Mapping[str, Executable]:
+    """Return what is to be counted, by name."""
+    table = Profile.__table__
+    everybody = select(func.count()).select_from(table)
+    found: dict[str, Executable] = {"count(*)": everybody}
+    for rule in POLICY.rules.values():
+        if rule.kind != "benefit" or not PERSONAL & set(rule.subject):
+            continue
+        asked = (POLICY, rule.id, SNAPSHOT, population.AS_OF)
+        try:
+            sides = audience.sides(*asked)
+        except NotTargetable:
+            continue
+        found[f"{rule.id} yes"] = everybody.where(sides.yes)
+        found[f"{rule.id} unknown"] = everybody.where(sides.unknown)
+    asked = (POLICY, "startup_subsidy", SNAPSHOT, population.AS_OF)
+    found["startup_subsidy likely, one answer"] = everybody.where(
+        audience.likely(*asked, at_most=1)
+    )
+    return found
+
+
+def measured(
+    connection: Connection, asked: Mapping[str, Executable]
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Return the median time and the result of each."""
+    rounds: dict[str, list[float]] = {name: [] for name in asked}
+    found: dict[str, int] = {}
+    for number in range(ROUNDS + 1):
+        for name, statement in asked.items():
+            started = time.perf_counter()
+            found[name] = connection.execute(statement).scalar_one()
+            if number:
+                rounds[name].append(time.perf_counter() - started)
+    return {name: statistics.median(each) for name, each in rounds.items()}, found
