@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from eligibility.facts import TYPES, FactSpec
 from eligibility.parameters import Declared, Parameter, Row, Ruling
 
 SHEETS = ("policy", "facts", "parameters", "rulings", "labels.zh")
-TUPLES = ("subject", "source", "values", "points", "readings", "facts", "rulings")
 ACTIONABLE = ("y", "n", "t")
 SENSITIVE = ("P", "S", "-")
 
@@ -55,7 +54,8 @@ def taken(
     for key in sorted(set(table) - known - set(also)):
         reading.fault(sheet, where, f"{key} is unknown; allowed are {', '.join(sorted(known))}")
     content = {key: value for key, value in table.items() if key in known}
-    for key in set(TUPLES) & set(content):
+    lists = {each.name for each in fields(shape) if get_origin(each.type) is tuple}
+    for key in lists & set(content):
         content[key] = several(content[key])
     for key, value in content.items():
         if isinstance(value, float | datetime):

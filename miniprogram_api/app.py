@@ -18,7 +18,16 @@ from backend.wechat.token_store import DatabaseTokens
 from miniprogram_api import auth, cached, envelope, openapi, problems
 from miniprogram_api.json import FastJson
 from miniprogram_api.operations import KEPT, refuse_undeclared
-from miniprogram_api.routes import applications, messages, parks, session, system
+from miniprogram_api.routes import (
+    applications,
+    messages,
+    parks,
+    policies,
+    profiles,
+    screenings,
+    session,
+    system,
+)
 from notifications import fanout
 
 # Half of a process's four threads: with WeChat hung, the others still answer reads.
@@ -26,7 +35,7 @@ LOGIN_SLOTS = 2
 MAX_BODY = 1024 * 1024
 # Pages outside of the contract: figures for this machine only, and the documentation.
 OPEN_PAGES = frozenset({"metrics.get_metrics", "swagger_ui.show"})
-NOUNS = (system, session, parks, applications, messages)
+NOUNS = (system, session, parks, policies, screenings, profiles, applications, messages)
 
 
 def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = None) -> Flask:

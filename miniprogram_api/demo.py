@@ -46,6 +46,7 @@ ACCOUNTS = (
         "demo-manager-p01", "演示园区管理员三", Role.PARK_MANAGER, "MFRGGZDFMZTWQ2LK" * 2, ("P01",)
     ),
     Account("demo-bureau", "演示人社局工作人员", Role.BUREAU_STAFF, "NBSWY3DPO5XXE3DE" * 2),
+    Account("demo-bureau-2", "演示人社局复核人员", Role.BUREAU_STAFF, "OBQXG43XN5ZGIZLT" * 2),
 )
 
 

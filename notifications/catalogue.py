@@ -72,6 +72,7 @@ SILENT = frozenset(
         "ruling.confirmed",
         "ruling.dropped",
         "ruling.proposed",
+        "screening.claimed",
         "session.opened",
         "session.ended",
         "session.revoked",

@@ -16,8 +16,6 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-import backend.policies.models
-import backend.profiles.models  # noqa: F401 - until routes bring them in
 from backend import config, embedded
 from backend.config import Settings
 from backend.db import db, session
@@ -32,7 +30,7 @@ TEMPLATE = "template_of_tests"
 SWEPT = (
     "event, application, idempotency_key, message, delivery, holding, session, attempt, identity,"
     " wechat_token, procrastinate_jobs, parameter_row, ruling_row, policy_version, decision_record,"
-    " override, fact_record, profile"
+    " override, fact_record, profile, screening"
 )
 
 

@@ -84,10 +84,15 @@ def proposals(by: Principal) -> list[dict[str, Any]]:
 
 def get(public_id: UUID, by: Principal) -> dict[str, Any]:
     """Return one change; raise NotFound for what the caller may not see."""
+    return seen_by(by, visible(public_id, by))
+
+
+def visible(public_id: UUID, by: Principal) -> dict[str, Any]:
+    """Return the row of a change; raise NotFound for what the caller may not see."""
     found = find(public_id)
     if found is None or not SEEN_BY & relations(by, found):
         raise NotFound
-    return seen_by(by, found)
+    return found
 
 
 def find(public_id: UUID) -> dict[str, Any] | None:

@@ -45,12 +45,23 @@ def record_facts(
     by: Principal | None,
     evidence: str | None = None,
 ) -> int:
+    """Write down statements in a transaction of their own; see `tell`."""
+    return tell(person_id, facts, by=by, evidence=evidence)
+
+
+def tell(
+    person_id: int,
+    facts: Mapping[str, Known],
+    *,
+    by: Principal | None,
+    evidence: str | None = None,
+) -> int:
     """Write down statements and what they now come to; return the profile's version.
 
-    A `Known` without a value takes back what its source said. What was said already is not
-    written twice, and changes no version. Raise Invalid with every fault at once, NotAllowed for
-    a source that is not the caller's to speak for, NotFound for a person who is not there or, to
-    a citizen, anybody but herself.
+    For use inside an action. A `Known` without a value takes back what its source said. What was
+    said already is not written twice, and changes no version. Raise Invalid with every fault at
+    once, NotAllowed for a source that is not the caller's to speak for, NotFound for a person who
+    is not there or, to a citizen, anybody but herself.
     """
     if by is not None and by.audience is Audience.CITIZEN and by.id != person_id:
         raise NotFound
@@ -103,6 +114,12 @@ def _read(
     if not {each.source for each in told} <= SPEAKERS.get(by.role if by else None, frozenset()):
         raise NotAllowed
     return told
+
+
+def tellable(facts: Mapping[str, Known]) -> dict[str, Known]:
+    """Return those statements that could be written down; nothing that is not known is one."""
+    faulty = {each["pointer"].rsplit("/", 1)[1] for each in _faults(facts, clock.today())}
+    return {n: k for n, k in facts.items() if n not in faulty and k.value is not None}
 
 
 def _dated(known: Known, today: date) -> Known:

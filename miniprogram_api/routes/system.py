@@ -36,7 +36,7 @@ class ReadinessSchema(HealthSchema):
     """What the process needs, and whether it has it; Redis is only reported."""
 
     database = fields.Boolean(required=True)
-    schema_version = fields.String(required=True, allow_none=True, metadata={"example": "0006"})
+    schema_version = fields.String(required=True, allow_none=True, metadata={"example": "0009"})
     redis = fields.Boolean(required=True)
 
 

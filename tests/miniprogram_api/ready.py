@@ -109,6 +109,61 @@ def _refresh(world: World) -> Ready:
     return Ready(world.anybody, "POST", "/session/refresh", {"refresh_token": token})
 
 
+def _kept(world: World) -> str:
+    answer = world.anybody.post("/screenings", {"facts": {"is_veteran": True}})
+    return str(answer.json["token"])
+
+
+def _get_screening(world: World) -> Ready:
+    return Ready(world.anybody, "GET", f"/screenings/{_kept(world)}")
+
+
+def _claim(world: World) -> Ready:
+    return Ready(world.citizen(), "POST", f"/screenings/{_kept(world)}/claim", {})
+
+
+def _asking(path: str, **more: Any) -> Callable[[World], Ready]:
+    return lambda world: Ready(world.anybody, "POST", path, {"facts": {"in_park": True}, **more})
+
+
+NUMBER = {
+    "name": "startup_subsidy_county",
+    "scope": "152201",
+    "value": 1_500_000,
+    "unit": "fen",
+    "valid_from": "2027-01-01",
+    "review_by": "2028-12-31",
+    "source": "盟人社发〔2026〕8号",
+    "reason": "旗县标准已公布",
+}
+READING = {
+    "name": "waiver_scope",
+    "in_use": "park_only",
+    "valid_from": "2027-01-01",
+    "decided_by": "盟人社局",
+    "decided_on": "2026-11-20",
+    "source": "会议纪要",
+    "reason": "局务会议定",
+}
+
+
+def _proposing(path: str, content: Any) -> Callable[[World], Ready]:
+    return lambda world: Ready(world.staff("demo-bureau"), "POST", path, content)
+
+
+def _proposed(
+    method: str, verb: str, who: str = "demo-bureau-2", content: Any = None
+) -> Callable[[World], Ready]:
+    def make(world: World) -> Ready:
+        answer = world.staff("demo-bureau").post("/parameters", NUMBER)
+        assert 201 == answer.status_code, answer.text
+        path = f"/policy-changes/{answer.json['id']}{verb}"
+        etag = answer.headers["ETag"] if method == "POST" else ""
+        return Ready(world.staff(who), method, path, content, etag)
+
+    return make
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -119,6 +174,27 @@ READY: dict[str, Callable[[World], Ready]] = {
     "getPark": _get_park,
     "listParkUnits": _list_units,
     "listReasons": _reading("/reasons"),
+    "listBenefits": _reading("/benefits"),
+    "getBenefit": _reading("/benefits/startup_subsidy"),
+    "listParameters": _reading("/parameters"),
+    "listStages": _reading("/stages"),
+    "screen": _asking("/screen"),
+    "askNext": _asking("/screen/next", skipped=["is_veteran"]),
+    "whatIf": _asking("/screen/what-if", changes={"is_veteran": True}),
+    "saveScreening": _asking("/screenings"),
+    "getScreening": _get_screening,
+    "claimScreening": _claim,
+    "getFacts": _reading_of_hers("/me/facts"),
+    "setFacts": lambda world: Ready(
+        world.citizen(), "PUT", "/me/facts", {"facts": {"is_veteran": True}}
+    ),
+    "listPolicyChanges": lambda world: Ready(world.staff("demo-bureau"), "GET", "/policy-changes"),
+    "getPolicyChange": _proposed("GET", ""),
+    "previewPolicyChange": _proposed("GET", "/preview"),
+    "setParameter": _proposing("/parameters", NUMBER),
+    "decideRuling": _proposing("/rulings", READING),
+    "confirmPolicyChange": _proposed("POST", "/confirm", content={}),
+    "dropPolicyChange": _proposed("POST", "/drop", content={"why": "数字有误"}),
     "loginWechat": _login_wechat,
     "loginStaff": _login_staff,
     "confirmTotp": _confirm_totp,

@@ -1,0 +1,31 @@
+"""Profiles: what is known about the caller, from whom, and what she declares herself."""
+
+from typing import Any
+
+from backend import clock
+from backend.access import Principal
+from backend.profiles import actions, queries
+from backend.screenings import wording
+from eligibility.facts import Known
+from miniprogram_api.operations import Routes
+from miniprogram_api.schemas import profiles as shapes
+
+routes = Routes("profiles", __name__, description="个人资料")
+
+
+@routes.operation("GET", "/me/facts", "getFacts", gives=shapes.FACTS)
+def get_facts(by: Principal) -> dict[str, Any]:
+    """What counts about the caller today; what is too old or contradictory says so."""
+    found = queries.facts_of(by.id, clock.today())
+    return {"items": wording.facts(found), "next_cursor": None}
+
+
+@routes.operation(
+    "PUT", "/me/facts", "setFacts", body=shapes.Declared, gives=shapes.FACTS, key="natural"
+)
+def set_facts(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
+    """Declare facts; what is proven stays proven, and null takes a declaration back."""
+    on = body["observed_on"]
+    told = {name: Known(value, "self", on) for name, value in body["facts"].items()}
+    actions.record_facts(by.id, told, by=by)
+    return get_facts(by)
