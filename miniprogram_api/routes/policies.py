@@ -10,7 +10,7 @@ from backend.errors import NotFound
 from backend.policies import actions, queries
 from backend.policies.workflow import STEPS
 from backend.profiles import preview
-from backend.screenings import answers, wording
+from backend.screenings import answers, pages
 from backend.screenings.answers import Ground
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import policies as shapes
@@ -23,7 +23,7 @@ def list_benefits() -> dict[str, Any]:
     """Every benefit of the policy in short, by worth."""
     on = today()
     found = sorted(on.policy.rules.values(), key=lambda rule: rule.order)
-    items = [wording.short(on, rule) for rule in found if rule.kind == "benefit"]
+    items = [pages.short(on, rule) for rule in found if rule.kind == "benefit"]
     return {"items": items, "next_cursor": None}
 
 
@@ -40,7 +40,7 @@ def get_benefit(benefit: str, query: dict[str, Any]) -> dict[str, Any]:
     rule = on.policy.rules.get(benefit)
     if rule is None or rule.kind not in ("benefit", "target"):
         raise NotFound
-    return wording.page(on, rule)
+    return pages.page(on, rule)
 
 
 @routes.operation(
@@ -49,14 +49,14 @@ def get_benefit(benefit: str, query: dict[str, Any]) -> dict[str, Any]:
 def list_parameters(query: dict[str, Any]) -> dict[str, Any]:
     """The numbers in force on a day, each with its source and whether it was checked."""
     found = queries.parameters(query["as_of"] or clock.today())
-    return {"items": [wording.parameter(row) for row in found], "next_cursor": None}
+    return {"items": [pages.parameter(row) for row in found], "next_cursor": None}
 
 
 @routes.operation("GET", "/stages", "listStages", query=shapes.AsOf, gives=shapes.STAGES)
 def list_stages(query: dict[str, Any]) -> dict[str, Any]:
     """The stages of the plan; a day may lie in two of them, or in none."""
     on = today(query["as_of"])
-    return {"items": [wording.stage(on, each) for each in on.policy.phases], "next_cursor": None}
+    return {"items": [pages.stage(on, each) for each in on.policy.phases], "next_cursor": None}
 
 
 @routes.operation("GET", "/policy-changes", "listPolicyChanges", gives=shapes.CHANGES)
@@ -118,7 +118,7 @@ def preview_policy_change(by: Principal, change_id: UUID, query: dict[str, Any])
     """Whom a change would touch, by county and group, before anybody confirms it."""
     draft = queries.draft_of(queries.visible(change_id, by))
     found, on = preview.preview(draft, query["as_of"]), today()
-    shifts = [wording.shift(on, each) for each in found.shifts]
+    shifts = [pages.shift(on, each) for each in found.shifts]
     return {"as_of": found.as_of, "shifts": shifts}
 
 

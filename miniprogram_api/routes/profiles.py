@@ -5,7 +5,7 @@ from typing import Any
 from backend import clock
 from backend.access import Principal
 from backend.profiles import actions, queries
-from backend.screenings import wording
+from backend.screenings import pages
 from eligibility.facts import Known
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import profiles as shapes
@@ -17,7 +17,7 @@ routes = Routes("profiles", __name__, description="个人资料")
 def get_facts(by: Principal) -> dict[str, Any]:
     """What counts about the caller today; what is too old or contradictory says so."""
     found = queries.facts_of(by.id, clock.today())
-    return {"items": wording.facts(found), "next_cursor": None}
+    return {"items": pages.facts(found), "next_cursor": None}
 
 
 @routes.operation(

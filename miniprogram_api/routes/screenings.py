@@ -5,7 +5,7 @@ from typing import Any
 
 from backend import clock
 from backend.access import Principal
-from backend.screenings import actions, answers, queries, wording
+from backend.screenings import actions, answers, queries, results
 from backend.screenings.answers import Ground
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import screenings as shapes
@@ -25,7 +25,7 @@ def ask_next(body: dict[str, Any]) -> dict[str, Any]:
     on = answers.ground(body["facts"], day(body))
     asked = answers.questions(on, frozenset(body["skipped"]))
     settled, unsettled = answers.open_benefits(on)
-    first = wording.best(on, asked[0]) if asked else None
+    first = results.best(on, asked[0]) if asked else None
     return {
         "question": first,
         "questions_left": len(asked),
@@ -41,7 +41,7 @@ def what_if(body: dict[str, Any]) -> dict[str, Any]:
     """What would change if some facts were others."""
     before = answers.ground(body["facts"], day(body))
     after = answers.ground({**body["facts"], **body["changes"]}, day(body))
-    found = [wording.difference(after, *pair) for pair in answers.what_if(before, after)]
+    found = [results.difference(after, *pair) for pair in answers.what_if(before, after)]
     return {
         "as_of": after.as_of,
         "policy": after.policy.version,
@@ -94,5 +94,5 @@ def day(body: dict[str, Any]) -> date:
 
 def told(on: Ground) -> dict[str, Any]:
     """Tell all answers on some ground."""
-    results = [wording.result(on, each) for each in answers.screen(on)]
-    return {"as_of": on.as_of, "policy": on.policy.version, "results": results}
+    found = [results.result(on, each) for each in answers.screen(on)]
+    return {"as_of": on.as_of, "policy": on.policy.version, "results": found}

@@ -1,0 +1,107 @@
+"""How is an answer told to the one who asked?"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from backend.screenings.answers import Answer, Ground
+from backend.screenings.pages import heading, instructions, question
+from backend.screenings.wording import amount, shown, tree, verdict
+from eligibility.engine import Assessment
+from eligibility.facts import FactSpec
+from eligibility.gaps import Gap
+from eligibility.questions import Question
+from eligibility.remedies import Change
+from eligibility.values import yuan
+
+WAYS: Mapping[str, str] = {
+    "answer": "先告诉我们：{label}",
+    "change": "{label}：达到{to}",
+    "become": "{label}",
+    "wait": "等到{on}：{label}",
+}
+YES_NO = {True: "是", False: "否"}
+
+
+def result(on: Ground, answer: Answer) -> dict[str, Any]:
+    """Tell one benefit's answer in full."""
+    found, rule = answer.assessment, on.policy.rules[answer.assessment.rule]
+    turn = answer.next_change
+    return {
+        **heading(on, rule),
+        "benefit": rule.id,
+        "value": found.value,
+        "value_label": verdict(on, found.value, found.applicable),
+        "applicable": found.applicable,
+        "flags": list(found.flags),
+        "flag_labels": [on.policy.label("flag", flag) for flag in found.flags],
+        "amount": amount(on, found.amount),
+        "missing": [gap(on, each) for each in found.missing],
+        "tree": tree(on, found.tree),
+        "remedies": [[change.fact for change in way] for way in answer.remedies],
+        "ways": [[step(on, change) for change in way] for way in answer.remedies],
+        "next_change": turn and turn.as_json() | {"becomes_label": verdict(on, turn.becomes)},
+        "first_day": answer.first_day,
+        "last_day": answer.last_day,
+        "used_parameters": list(found.used_parameters),
+        "used_rulings": list(found.used_rulings),
+        **instructions(on, rule),
+    }
+
+
+def difference(on: Ground, before: Assessment, after: Assessment) -> dict[str, Any]:
+    """Tell one benefit before and after."""
+    sides = {
+        name: {
+            "value": each.value,
+            "value_label": verdict(on, each.value, each.applicable),
+            "amount": amount(on, each.amount),
+        }
+        for name, each in (("before", before), ("after", after))
+    }
+    return {
+        "benefit": after.rule,
+        "title": on.policy.label("rule", after.rule, "title"),
+        "changed": (before.value, before.amount) != (after.value, after.amount),
+        **sides,
+    }
+
+
+def gap(on: Ground, missing: Gap) -> dict[str, Any]:
+    """Tell what is missing, who can tell, and how to ask for it."""
+    about = {"fact": "fact", "ruling": "ruling"}.get(missing.kind)
+    label = on.policy.label(about, missing.name) if about else None
+    return {
+        **missing.as_json(),
+        "label": label or missing.name,
+        "who_label": on.policy.label("who", missing.who),
+        "question": on.policy.label("fact", missing.name, "question"),
+    }
+
+
+def best(on: Ground, found: Question) -> dict[str, Any]:
+    """Tell the question that settles most, and for which benefits it is asked."""
+    titles = [on.policy.label("rule", rule, "title") for rule in found.rules]
+    return question(on, found.fact) | {
+        "settles": round(found.settles, 2),
+        "benefits": list(found.rules),
+        "because": "用来判断：" + "、".join(titles),
+    }
+
+
+def step(on: Ground, change: Change) -> dict[str, Any]:
+    """Tell one thing to do on the way to a yes."""
+    spec = on.policy.dictionary[change.fact]
+    kind = "become" if change.to is True else change.kind
+    words = WAYS[kind].format(
+        label=on.policy.label("fact", change.fact), to=_said(spec, change.to), on=change.on
+    )
+    return change.as_json() | {"to": shown(spec.unit, change.as_json()["to"]), "words": words}
+
+
+def _said(spec: FactSpec, value: Any) -> Any:
+    if isinstance(value, bool):
+        return YES_NO[value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{yuan(value)}元" if spec.unit == "fen" and isinstance(value, int) else value
