@@ -212,7 +212,7 @@ CONDITIONS = [
 class TestEveryForm:
     def test_sql_reads_each_form_of_condition_as_the_plain_reading_does(self, in_app):
         """Also the forms that no rule of today has."""
-        _, people = crowd(6)
+        _, people = crowd(30)
         known = [Judge(POLICY.dictionary, each.on(TODAY).values) for each in people]
 
         for condition in CONDITIONS:
