@@ -52,11 +52,17 @@ test: $(VENV)/.checks ## the whole check, as CI runs it
 reliability: $(VENV)/.checks ## races, kills and faults at full length
 	@APP_ENV=test $(BIN)/pytest -m reliability -n 0 tests
 
-bench: $(VENV)/.checks ## the benchmarks, as ratios against a peer
+$(VENV)/.peers: requirements-bench.txt $(VENV)/.checks
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
+bench: $(VENV)/.peers ## the benchmarks, as ratios against a peer
 	@APP_ENV=test $(BIN)/python -m tests.benchmarks
 
-lock: $(VENV)/.checks ## write both requirements files from pyproject.toml
+lock: $(VENV)/.checks ## write the requirements files from pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev --extra bench pyproject.toml -o requirements-bench.txt
 
 .PHONY: help run web worker simulator migrate seed demo openapi test reliability bench lock

@@ -139,6 +139,7 @@ def _journey(anybody: Caller) -> None:
         raise Failed("the demo units are missing: start the system with `make run`")
     _say(f"{park['name']}: address {park['address']}, {park['free_units']} free units")
 
+    _ask_what_she_may_have(anybody)
     nonce = secrets.token_hex(4)
     tokens = anybody.ask("POST", "/session/wechat", {"code": f"demo:qiqige-{nonce}"}).content
     her = anybody.signed_in(tokens["access_token"])
@@ -153,6 +154,22 @@ def _journey(anybody: Caller) -> None:
     timeline = her.ask("GET", f"/applications/{application['id']}/timeline").content
     for event in timeline["items"]:
         print(f"      {event['at']}  {event['label']}  ({event['by']})", flush=True)
+
+
+def _ask_what_she_may_have(anybody: Caller) -> None:
+    a_year_ago = clock.today() - timedelta(days=366)
+    told = {"is_veteran": True, "is_first_startup": True, "reg_date": str(a_year_ago)}
+    told |= {"registered_with_authority": True, "normal_operation": True, "in_park": True}
+    asked = anybody.ask("POST", "/screen/next", {"facts": told}).content["question"]
+    _say(f"before signing in, what may she have? the next question: {asked['question']}")
+    told |= {"other_workers_employed": 1, "startup_subsidy_received": False}
+    found = anybody.ask("POST", "/screen", {"facts": told}).content["results"]
+    subsidy = next(each for each in found if each["benefit"] == "startup_subsidy")
+    if subsidy["value"] is not True:
+        raise Failed(f"the startup subsidy should be hers: {subsidy['missing']}")
+    notes = "、".join(subsidy["flag_labels"])
+    _say(f"{subsidy['title']} (clause {subsidy['clause']}): {subsidy['value_label']}")
+    print(f"      {subsidy['amount']['text']}; {notes}", flush=True)
 
 
 def _apply(her: Caller, park: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 from backend import embedded
 from backend.config import inherited
-from tests.benchmarks import audience
+from tests.benchmarks import audience, rules
 from tests.benchmarks.load import Load, always, get, rate
 
 ROUNDS, SECONDS = 7, 2.0
@@ -45,6 +45,7 @@ def main() -> None:
         ours = stack.enter_context(_served("wsgi:app", PARKS, environ))
         peer = stack.enter_context(_served("tests.benchmarks.peer:app", "/bare", environ))
         _report(_measured(_loads(ours, peer)))
+        rules.report()
         audience.report(servers.database_url)
 
 
