@@ -83,7 +83,6 @@ def best(on: Ground, found: Question) -> dict[str, Any]:
     """Tell the question that settles most, and for which benefits it is asked."""
     titles = [on.policy.label("rule", rule, "title") for rule in found.rules]
     return question(on, found.fact) | {
-        "settles": round(found.settles, 2),
         "benefits": list(found.rules),
         "because": "用来判断：" + "、".join(titles),
     }

@@ -4,8 +4,9 @@ from typing import Any
 
 from backend import clock
 from backend.access import Principal
+from backend.policies.queries import current
 from backend.profiles import actions, queries
-from backend.screenings import pages
+from backend.screenings import answers, pages
 from eligibility.facts import Known
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import profiles as shapes
@@ -20,12 +21,14 @@ def get_facts(by: Principal) -> dict[str, Any]:
     return {"items": pages.facts(found), "next_cursor": None}
 
 
-@routes.operation(
-    "PUT", "/me/facts", "setFacts", body=shapes.Declared, gives=shapes.FACTS, key="natural"
-)
+@routes.operation("PUT", "/me/facts", "setFacts", body=shapes.Declared, gives=shapes.FACTS)
 def set_facts(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Declare facts; what is proven stays proven, and null takes a declaration back."""
     on = body["observed_on"]
-    told = {name: Known(value, "self", on) for name, value in body["facts"].items()}
+    typed = answers.read(current(), body["facts"], clock.today()).everything
+    told = {
+        n: Known(typed[n].value if v is not None else None, "self", on)
+        for n, v in body["facts"].items()
+    }
     actions.record_facts(by.id, told, by=by)
     return get_facts(by)

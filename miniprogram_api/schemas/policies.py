@@ -122,7 +122,7 @@ class Proposed(Strict):
 
     name = Text(most=60, required=True, metadata={"example": "startup_subsidy_county"})
     valid_from = Day(required=True, metadata={"example": "2027-01-01"})
-    valid_to = Day(load_default=None, allow_none=True)
+    valid_to = Day(load_default=None, allow_none=True, metadata={"example": "2028-12-31"})
     source = Text(most=1000, required=True, metadata={"example": "盟人社发〔2026〕8号"})
     reason = Text(most=1000, required=True, metadata={"example": "旗县标准已公布"})
 
@@ -141,6 +141,7 @@ class NewParameter(Proposed):
 class NewRuling(Proposed):
     """A reading of an unclear clause."""
 
+    name = Text(most=60, required=True, metadata={"example": "waiver_scope"})
     in_use = Text(most=60, least=0, load_default="", metadata={"example": "park_only"})
     kind = Text(most=20, load_default="decided", metadata={"example": "decided"})
     decided_by = Text(most=1000, least=0, load_default="", metadata={"example": "盟人社局"})

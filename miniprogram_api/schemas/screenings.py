@@ -128,7 +128,6 @@ class QuestionSchema(Schema):
     options = fields.List(fields.Nested(OptionSchema), required=True)
     who = fields.String(required=True, metadata={"example": "self"})
     who_label = fields.String(required=True)
-    settles = fields.Float(required=True, metadata={"example": 1.5})
     benefits = fields.List(fields.String(), required=True)
     because = fields.String(required=True)
 

@@ -25,9 +25,12 @@ REPEATABLE = [name for name in (*KEYED, *NATURAL) if name != "endSession"]
 
 
 def test_every_operation_that_creates_or_decides_needs_a_key():
-    needs = {"create", "submit", "withdraw", "approve", "reject"}
+    of_applications = {"create", "submit", "withdraw", "approve", "reject"}
+    of_the_policy = {"setParameter", "decideRuling", "confirmPolicyChange", "dropPolicyChange"}
 
-    assert {f"{verb}Application" for verb in needs} == set(KEYED)
+    assert {f"{verb}Application" for verb in of_applications} | of_the_policy | {
+        "claimScreening"
+    } == set(KEYED)
 
 
 @pytest.mark.parametrize("operation", KEYED)

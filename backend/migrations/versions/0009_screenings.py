@@ -27,3 +27,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_screening_expires_at"), "screening", ["expires_at"], unique=False)
     op.create_index(op.f("ix_screening_claimed_by"), "screening", ["claimed_by"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("screening")
