@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"\{p\.([^}]*)\}")
 def missing_labels(
     reading: Reading, dictionary: Dictionary, rules: Mapping[str, Rule], readings: Readings
 ) -> None:
-    """Note every fact, rule, ruling, reading and condition without words of its own."""
+    """Note every fact, option, rule, ruling, reading and condition without words of its own."""
     labels = reading.tables[SHEET]
     rulings = [row for row in readings.rows if isinstance(row, Ruling)]
     names = {
@@ -32,10 +32,12 @@ def missing_labels(
             for key in NEEDED[kind]:
                 if not labels.get(kind, {}).get(name, {}).get(key):
                     reading.fault(SHEET, f"[{kind}.{name}]", f"{key} is missing")
-    for row in rulings:
-        worded = labels.get("ruling", {}).get(row.id, {}).get("readings", {})
-        for name in sorted(set(row.readings) - set(worded)):
-            reading.fault(SHEET, f"[ruling.{row.id}]", f"readings.{name} is missing")
+    chosen = [("fact", name, "options", spec.values) for name, spec in dictionary.items()]
+    chosen += [("ruling", row.id, "readings", row.readings) for row in rulings]
+    for kind, name, key, values in chosen:
+        worded = labels.get(kind, {}).get(name, {}).get(key, {})
+        for value in sorted(set(values) - set(worded)):
+            reading.fault(SHEET, f"[{kind}.{name}]", f"{key}.{value} is missing")
     _conditions(reading, rules)
     _placeholders(reading, set(readings.declared))
 

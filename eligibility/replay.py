@@ -103,7 +103,7 @@ def replay(stored: Mapping[str, Any], policies: Iterable[Policy]) -> Replay:
         policy,
         stored["rule"],
         _facts_of(stored, policy.dictionary, as_of),
-        _snapshot_of(stored, as_of),
+        snapshot_of(stored, as_of),
         as_of,
     )
     amount = None if again.amount is None else again.amount.as_json()
@@ -127,7 +127,7 @@ def today(stored: Mapping[str, Any], policy: Policy, snapshot: Snapshot, as_of: 
             forgotten.append(name)
     facts = facts_module.read(policy.dictionary, kept, as_of)
     now = assess(policy, stored["rule"], facts, snapshot, as_of).as_json()
-    before, after = dict(_conditions(stored["tree"])), dict(_conditions(now["tree"]))
+    before, after = dict(conditions(stored["tree"])), dict(conditions(now["tree"]))
     differing = tuple(
         (label, before.get(label), after.get(label))
         for label in dict.fromkeys([*before, *after])
@@ -171,13 +171,15 @@ def _facts_of(stored: Mapping[str, Any], dictionary: Dictionary, as_of: date) ->
     return Facts(dictionary, everything, as_of, stale, conflicts)
 
 
-def _snapshot_of(stored: Mapping[str, Any], as_of: date) -> Snapshot:
+def snapshot_of(stored: Mapping[str, Any], as_of: date) -> Snapshot:
+    """Return the numbers and readings that a record was made by."""
     rows = [row_of(each) for each in stored["rows"]]
     return Readings(rows, (Declared(*each) for each in stored["declared"])).at(as_of, date.max)
 
 
-def _conditions(tree: Tree) -> Iterable[tuple[str, Any]]:
+def conditions(tree: Tree) -> Iterable[tuple[str, Any]]:
+    """Return the label and the value of every condition in a tree."""
     if "label" in tree:
         yield tree["label"], tree["value"]
     for child in tree.get("children", ()):
-        yield from _conditions(child)
+        yield from conditions(child)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from backend import jobs
+from backend import idempotency, jobs
 from backend.config import Settings
 from backend.db import action
-from backend.idempotency import forget_old
+from backend.screenings import actions as screenings
 from notifications import delivery, fanout
 
 IDLE_S, STOP_WITHIN_S = 2.0, 20.0
@@ -57,10 +57,11 @@ def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
 
 
 @jobs.app.periodic(cron="13 * * * *")
-@jobs.task(queueing_lock="forget_old_keys")
-def forget_old_keys(tools: Mapping[str, Any], timestamp: int) -> None:
-    """Remove idempotency keys that no client may use any more."""
-    action(forget_old)()
+@jobs.task(queueing_lock="forget_what_has_expired")
+def forget_what_has_expired(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Remove idempotency keys that no client may use any more, and screenings after their days."""
+    action(idempotency.forget_old)()
+    screenings.forget_old()
 
 
 def _send(tools: Mapping[str, Any]) -> None:

@@ -29,12 +29,14 @@ SAY_NOTHING = {
 }
 # Modules and folders without a test file of their own, and where they are tested.
 ELSEWHERE = {
+    "backend/decisions": "tests/miniprogram_api/routes/test_decisions.py",
     "backend/embedded": "tests/backend/test_embedded.py",
     "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
     "backend/wechat/errors.py": "tests/backend/wechat/test_client.py",
     "backend/wechat/simulator": "tests/backend/wechat/simulator",
     "backend/policies/archive.py": "tests/backend/policies/test_decisions.py",
     "backend/policies/readings.py": "tests/backend/policies/test_queries.py",
+    "backend/profiles/pages.py": "tests/miniprogram_api/routes/test_profiles.py",
     "backend/profiles/predicates.py": "tests/backend/profiles/test_audience.py",
     "backend/profiles/spans.py": "tests/backend/profiles/test_audience.py",
     "backend/profiles/lacking.py": "tests/backend/profiles/test_audience.py",

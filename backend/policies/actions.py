@@ -120,10 +120,16 @@ def record_decision(
 def override_verdict(
     public_id: UUID, *, verdict: bool, reason: str, seen: int, by: Principal
 ) -> int:
+    """Set a verdict aside in a transaction of its own; see `set_aside`."""
+    return set_aside(public_id, verdict=verdict, reason=reason, seen=seen, by=by)
+
+
+def set_aside(public_id: UUID, *, verdict: bool, reason: str, seen: int, by: Principal) -> int:
     """Set the verdict of a decision aside, with a reason; return the number of the override.
 
-    `seen` is how many overrides the caller saw. Raise Outdated when there is one more by now,
-    NotAllowed in one's own case, Invalid without a reason or a different verdict.
+    For use inside an action. `seen` is how many overrides the caller saw. Raise Outdated when
+    there is one more by now, NotAllowed in one's own case, Invalid without a reason or a
+    different verdict.
     """
     decision = session.scalar(
         select(DecisionRecord).where(DecisionRecord.public_id == public_id).with_for_update()

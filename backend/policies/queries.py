@@ -155,8 +155,8 @@ def today(public_id: UUID, as_of: date | None = None) -> Today:
     return replay.today(_record(public_id), current(), snapshot(day), day)
 
 
-def overrides_count(since: datetime | None = None) -> dict[str, int]:
-    """Count the overrides of each rule's verdicts."""
+def overrides_count(since: datetime | None = None, scope: str | None = None) -> dict[str, int]:
+    """Count the overrides of each rule's verdicts, in all of the league or in one scope."""
     counted = (
         select(DecisionRecord.rule, func.count().label("times"))
         .join(Override, Override.decision_id == DecisionRecord.id)
@@ -165,6 +165,8 @@ def overrides_count(since: datetime | None = None) -> dict[str, int]:
     )
     if since is not None:
         counted = counted.where(Override.overridden_at >= since)
+    if scope is not None:
+        counted = counted.where(DecisionRecord.scope == scope)
     return {each["rule"]: each["times"] for each in rows(counted)}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,7 @@ from backend.accounts.models import Person
 from backend.audit.actions import record
 from backend.db import action, session
 from backend.errors import Invalid, NotAllowed, NotFound
-from backend.profiles import projection, queries
+from backend.profiles import pages, projection, queries
 from backend.profiles.columns import POLICY
 from backend.profiles.evidence import SPEAK_OF_TODAY, SPEAKERS, Source, Statement, may_tell
 from backend.profiles.models import FactRecord, Profile
@@ -35,6 +36,44 @@ SAID: Mapping[str, str] = {
 NOT_THEIRS = "这一项不能由这个来源填写"
 UNDATED = "请注明这是哪一天的情况"
 Faults = list[dict[str, str]]
+View = dict[str, Any]
+
+
+@action
+def declare(raw: Mapping[str, Any], *, on: date | None, by: Principal) -> View:
+    """Write down what a person says of herself, as it stands in JSON, and tell what counts now.
+
+    Money is yuan there. Raise Invalid with every fault at once.
+    """
+    tell(by.id, declared(raw, on), by=by)
+    return {"items": pages.facts(queries.facts_of(by.id, clock.today())), "next_cursor": None}
+
+
+def declared(raw: Mapping[str, Any], on: date | None) -> dict[str, Known]:
+    """Return as statements of her own what a person says in JSON; raise Invalid like `tell`."""
+    typed, faults = typed_of(raw)
+    found = {name: Known(value, "self", on) for name, value in typed.items()}
+    dated = {name: _dated(known, clock.today()) for name, known in found.items()}
+    faults += _faults(dated, clock.today())
+    if faults:
+        raise Invalid(errors=faults)
+    return found
+
+
+def typed_of(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Faults]:
+    """Return the values as the engine counts them (money in fen), and what cannot be read."""
+    typed: dict[str, Any] = {}
+    faults: Faults = []
+    for name, value in raw.items():
+        try:
+            # Who says it and since when is told apart, never inside of a value.
+            plain = [] if isinstance(value, Mapping) and "value" in value else value
+            known = read(POLICY.dictionary, {name: plain}, date.max).known(name)
+            typed[name] = None if value is None or known is None else known.value
+        except FactsRefused as refused:
+            words = SAID[refused.faults[0].code]
+            faults.append({"pointer": f"#/facts/{name}", "detail": words})
+    return typed, faults
 
 
 @action

@@ -13,9 +13,10 @@ from backend.access import Principal
 from backend.audit.actions import record
 from backend.db import action, new_id, session
 from backend.errors import NotFound
+from backend.policies import queries as policies
 from backend.profiles.actions import tell, tellable
 from backend.profiles.queries import declared_of
-from backend.screenings import queries
+from backend.screenings import answers, queries
 from backend.screenings.models import Screening
 from eligibility.facts import Known
 
@@ -43,8 +44,9 @@ def save(facts: Mapping[str, Any], as_of: date) -> dict[str, Any]:
 def claim(token: str, *, by: Principal) -> dict[str, list[str]]:
     """Take the facts of a screening into the caller's account, once.
 
-    What she has said herself since then, or on the same matter later, stays as it is. Raise
-    NotFound for a token that is unknown, expired or used.
+    What she has said herself since then, or of a later day, stays as it is. Each fact holds for
+    the day that was asked about, or on which it was told if that came first. Raise NotFound for a
+    token that is unknown, expired or used.
     """
     kept = session.scalar(
         select(Screening)
@@ -53,23 +55,22 @@ def claim(token: str, *, by: Principal) -> dict[str, list[str]]:
     )
     if kept is None:
         raise NotFound
-    told = queries.find(token)
+    told = _read(queries.find(token))
     newer = {
         each["name"]
         for each in declared_of(by.id)
-        if each["recorded_at"] >= kept.created_at
-        or each["observed_on"] > clock.day_of(kept.created_at)
+        if (fact := told.get(each["name"])) is not None
+        and (each["recorded_at"] >= kept.created_at or each["observed_on"] > fact.observed_on)
     }
-    on = clock.day_of(kept.created_at)
-    taken = {n: Known(v, "self", on) for n, v in told["facts"].items() if n not in newer}
-    sound = tellable(taken)
+    taken = {name: known for name, known in told.items() if name not in newer}
+    sound = tellable({name: known for name, known in taken.items() if known.value is not None})
     if sound:
         tell(by.id, sound, by=by, evidence="screening")
     kept.claimed_at, kept.claimed_by = clock.now(), by.id
     record("screening.claimed", "person", by.id, by, facts=sorted(sound))
     return {
         "taken": sorted(sound),
-        "kept": sorted(newer & set(told["facts"])),
+        "kept": sorted(newer),
         "left": sorted(set(taken) - set(sound)),
     }
 
@@ -78,3 +79,18 @@ def claim(token: str, *, by: Principal) -> dict[str, list[str]]:
 def forget_old() -> None:
     """Remove screenings whose seven days are over."""
     session.execute(delete(Screening).where(Screening.expires_at <= clock.now()))
+
+
+def _read(kept: Mapping[str, Any]) -> dict[str, Known]:
+    """Return what was told, as the caller's own word; without a value what no policy knows now."""
+    as_of = date.fromisoformat(kept["as_of"])
+    facts, faults = answers.read(policies.current(), kept["facts"], as_of)
+    last = min(as_of, clock.day_of(kept["created_at"]))
+    told = {}
+    for name, given in kept["facts"].items():
+        known = None if name in faults else facts.known(name)
+        if known is not None and known.source != "default":
+            told[name] = Known(known.value, "self", min(known.observed_on or last, last))
+        elif given is not None:
+            told[name] = Known(None, "self", last)
+    return told

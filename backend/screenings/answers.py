@@ -56,16 +56,29 @@ class Answer:
 def ground(raw: Mapping[str, Any], as_of: date) -> Ground:
     """Read facts as they stand in JSON; raise Invalid with every fault and contradiction."""
     policy = policies.current()
-    return Ground(policy, policies.snapshot(as_of), as_of, read(policy, raw, as_of))
+    facts, faults = read(policy, raw, as_of)
+    _refuse({f"#/facts/{name}": words for name, words in faults.items()})
+    return Ground(policy, policies.snapshot(as_of), as_of, facts)
 
 
-def read(policy: Policy, raw: Mapping[str, Any], as_of: date) -> Facts:
-    """Read facts, or raise Invalid; nothing is evaluated on facts that contradict each other."""
-    faults = {
-        name: TOO_MANY_ROWS
-        for name, value in raw.items()
-        if isinstance(value, list) and len(value) > MOST_ROWS
-    }
+def supposed(
+    raw: Mapping[str, Any], changes: Mapping[str, Any], as_of: date
+) -> tuple[Ground, Ground]:
+    """Read facts as they are and as they would be; raise Invalid with the faults of both."""
+    policy = policies.current()
+    before, faults = read(policy, raw, as_of)
+    after, of_both = read(policy, {**raw, **changes}, as_of)
+    named = {f"#/facts/{name}": words for name, words in faults.items()}
+    for name, words in of_both.items():
+        named.setdefault(f"#/{'changes' if name in changes else 'facts'}/{name}", words)
+    _refuse(named)
+    snapshot = policies.snapshot(as_of)
+    return Ground(policy, snapshot, as_of, before), Ground(policy, snapshot, as_of, after)
+
+
+def read(policy: Policy, raw: Mapping[str, Any], as_of: date) -> tuple[Facts, dict[str, str]]:
+    """Return what could be read, and of each fact that cannot be relied upon what is wrong."""
+    faults = {name: TOO_MANY_ROWS for name, value in raw.items() if _rows(value) > MOST_ROWS}
     sound = {name: value for name, value in raw.items() if name not in faults}
     try:
         facts = told.read(policy.dictionary, sound, as_of)
@@ -76,11 +89,7 @@ def read(policy: Policy, raw: Mapping[str, Any], as_of: date) -> Facts:
         )
     for name, sentence in _contradictions(policy, facts):
         faults.setdefault(name, sentence)
-    if faults:
-        raise Invalid(
-            errors=[{"pointer": f"#/facts/{n}", "detail": words} for n, words in faults.items()]
-        )
-    return facts
+    return facts, faults
 
 
 def screen(on: Ground) -> list[Answer]:
@@ -134,6 +143,17 @@ def _answer(on: Ground, found: Assessment) -> Answer:
         first_day(*asked),
         last_day(*asked),
     )
+
+
+def _rows(given: Any) -> int:
+    """Count the rows of a series, with or without its provenance."""
+    value = given.get("value") if isinstance(given, dict) else given
+    return len(value) if isinstance(value, list) else 0
+
+
+def _refuse(faults: Mapping[str, str]) -> None:
+    if faults:
+        raise Invalid(errors=[{"pointer": at, "detail": words} for at, words in faults.items()])
 
 
 def _contradictions(policy: Policy, facts: Facts) -> Iterator[tuple[str, str]]:

@@ -1,15 +1,12 @@
-"""How are a benefit, a number, a reading, a stage and a fact shown to whoever looks them up?"""
+"""How are a benefit, a number, a reading and a stage shown to whoever looks them up?"""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
-from backend.policies.queries import current
 from backend.profiles.preview import Shift
 from backend.screenings.answers import Ground
 from backend.screenings.wording import amount, filled, shown, tree
 from eligibility.engine import Assessment, assess
-from eligibility.facts import Facts, as_json
 from eligibility.parameters import Parameter, Ruling
 from eligibility.rules import Rule
 from eligibility.values import Amount
@@ -67,7 +64,7 @@ def instructions(on: Ground, rule: Rule) -> dict[str, Any]:
 def question(on: Ground, name: str) -> dict[str, Any]:
     """Tell how to ask for a fact and which answers there are."""
     spec = on.policy.dictionary[name]
-    options = on.policy.label("fact", name, "options") or {}
+    options = on.policy.label("fact", name, "options")
     return {
         "fact": name,
         "label": on.policy.label("fact", name),
@@ -75,7 +72,7 @@ def question(on: Ground, name: str) -> dict[str, Any]:
         "help": on.policy.label("fact", name, "help"),
         "type": spec.type,
         "unit": "yuan" if spec.unit == "fen" else spec.unit,
-        "options": [{"value": each, "label": options.get(each, each)} for each in spec.values],
+        "options": [{"value": each, "label": options[each]} for each in spec.values],
         "who": spec.who,
         "who_label": on.policy.label("who", spec.who),
     }
@@ -131,20 +128,6 @@ def shift(on: Ground, found: Shift) -> dict[str, Any]:
     """Tell how many would gain and lose one benefit."""
     title = on.policy.label("rule", found.rule, "title")
     return {**found._asdict(), "benefit": found.rule, "title": title}
-
-
-def facts(known: Facts) -> list[dict[str, Any]]:
-    """Tell what is known about a person, each with its source, its day and whether it counts."""
-    policy = current()
-    told = []
-    for name, each in sorted(known.everything.items()):
-        if each.source == "default":
-            continue
-        state = "conflict" if name in known.conflicts else "stale" if name in known.stale else ""
-        value = shown(policy.dictionary[name].unit, as_json(each)["value"])
-        row = {"name": name, "label": policy.label("fact", name), "value": value}
-        told.append({**row, **asdict(each), "value": value, "state": state or "known"})
-    return told
 
 
 def _rows(on: Ground, rule: Rule) -> list[Parameter]:

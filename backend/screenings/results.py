@@ -12,15 +12,18 @@ from eligibility.facts import FactSpec
 from eligibility.gaps import Gap
 from eligibility.questions import Question
 from eligibility.remedies import Change
+from eligibility.turning import Turn
 from eligibility.values import yuan
 
 WAYS: Mapping[str, str] = {
     "answer": "先告诉我们：{label}",
     "change": "{label}：达到{to}",
+    "lower": "{label}：降到{to}",
     "become": "{label}",
     "wait": "等到{on}：{label}",
 }
 YES_NO = {True: "是", False: "否"}
+A_NUMBER = "政策里的一个数字，还没有登记"
 
 
 def result(on: Ground, answer: Answer) -> dict[str, Any]:
@@ -40,7 +43,7 @@ def result(on: Ground, answer: Answer) -> dict[str, Any]:
         "tree": tree(on, found.tree),
         "remedies": [[change.fact for change in way] for way in answer.remedies],
         "ways": [[step(on, change) for change in way] for way in answer.remedies],
-        "next_change": turn and turn.as_json() | {"becomes_label": verdict(on, turn.becomes)},
+        "next_change": turn and _turn(on, turn),
         "first_day": answer.first_day,
         "last_day": answer.last_day,
         "used_parameters": list(found.used_parameters),
@@ -69,11 +72,10 @@ def difference(on: Ground, before: Assessment, after: Assessment) -> dict[str, A
 
 def gap(on: Ground, missing: Gap) -> dict[str, Any]:
     """Tell what is missing, who can tell, and how to ask for it."""
-    about = {"fact": "fact", "ruling": "ruling"}.get(missing.kind)
-    label = on.policy.label(about, missing.name) if about else None
+    known = missing.kind in ("fact", "ruling")
     return {
         **missing.as_json(),
-        "label": label or missing.name,
+        "label": on.policy.label(missing.kind, missing.name) if known else A_NUMBER,
         "who_label": on.policy.label("who", missing.who),
         "question": on.policy.label("fact", missing.name, "question"),
     }
@@ -91,14 +93,29 @@ def best(on: Ground, found: Question) -> dict[str, Any]:
 def step(on: Ground, change: Change) -> dict[str, Any]:
     """Tell one thing to do on the way to a yes."""
     spec = on.policy.dictionary[change.fact]
-    kind = "become" if change.to is True else change.kind
-    words = WAYS[kind].format(
-        label=on.policy.label("fact", change.fact), to=_said(spec, change.to), on=change.on
+    words = WAYS[_way(on, change)].format(
+        label=on.policy.label("fact", change.fact), to=_said(on, spec, change.to), on=change.on
     )
-    return change.as_json() | {"to": shown(spec.unit, change.as_json()["to"]), "words": words}
+    to = shown(spec.unit, change.as_json()["to"])
+    return {"kind": change.kind, "fact": change.fact, "to": to, "on": change.on, "words": words}
 
 
-def _said(spec: FactSpec, value: Any) -> Any:
+def _turn(on: Ground, turn: Turn) -> dict[str, Any]:
+    words = verdict(on, turn.becomes)
+    return {"on": turn.on, "becomes": turn.becomes, "becomes_label": words}
+
+
+def _way(on: Ground, change: Change) -> str:
+    if change.to is True:
+        return "become"
+    have = on.facts.value(change.fact)
+    less = type(have) is int and type(change.to) is int and change.to < have
+    return "lower" if less else change.kind
+
+
+def _said(on: Ground, spec: FactSpec, value: Any) -> Any:
+    if spec.values:
+        return on.policy.label("fact", spec.name, "options")[value]
     if isinstance(value, bool):
         return YES_NO[value]
     if isinstance(value, date):

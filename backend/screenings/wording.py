@@ -16,6 +16,8 @@ AMOUNTS: Mapping[str, str] = {
     "unspecified": "文件没有写金额",
     "in_kind": "不发钱，给便利或服务",
 }
+# A reading that asks for nothing, or that nobody meets.
+CONSTANTS: Mapping[str, str] = {"true": "没有别的要求", "false": "谁都不符合"}
 NOT_YET = "金额要等资料齐全才能算出"
 BETWEEN = "{lower}元到{upper}元之间"
 
@@ -29,13 +31,17 @@ def verdict(on: Ground, value: bool | None, applicable: bool | None = True) -> s
 
 def amount(on: Ground, found: Amount | None) -> dict[str, Any] | None:
     """Tell an amount in its proper form, never as a number that is not promised."""
-    if found is None:
+    return priced(on, None if found is None else found.as_json())
+
+
+def priced(on: Ground, figures: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Tell an amount as it was written for JSON."""
+    if figures is None:
         return None
-    figures = found.as_json()
     return {
         **figures,
-        "payer_label": on.policy.label("payer", found.payer),
-        "text": _amount_words(found.kind, figures["lower"], figures["upper"]),
+        "payer_label": on.policy.label("payer", figures["payer"]),
+        "text": _amount_words(figures["kind"], figures["lower"], figures["upper"]),
     }
 
 
@@ -44,8 +50,7 @@ def tree(on: Ground, node: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: each for name, each in node.items() if name not in ("children", "label")}
     told["value_label"] = verdict(on, node["value"])
     if "label" in node:
-        words = on.policy.labels["condition"].get(node["label"], node["label"])
-        told |= {"label": filled(on, words), "code": node["label"]}
+        told |= {"label": condition(on, node["label"]), "code": node["label"]}
     if node.get("rule"):
         told["label"] = on.policy.label("rule", node["rule"], "title")
     if node.get("ruling"):
@@ -54,7 +59,14 @@ def tree(on: Ground, node: Mapping[str, Any]) -> dict[str, Any]:
         told |= {"unit": "yuan", **{k: shown("fen", node[k]) for k in ("have", "need")}}
     if "children" in node:
         told["children"] = [tree(on, child) for child in node["children"]]
+    for name, child in zip(node.get("branches", ()), told.get("children", ()), strict=False):
+        child["reading_label"] = on.policy.label("ruling", node["ruling"], "readings")[name]
     return told
+
+
+def condition(on: Ground, code: str) -> str:
+    """Say what a condition asks for."""
+    return filled(on, on.policy.labels["condition"].get(code) or CONSTANTS[code])
 
 
 def filled(on: Ground, words: str) -> str:

@@ -4,10 +4,7 @@ from typing import Any
 
 from backend import clock
 from backend.access import Principal
-from backend.policies.queries import current
-from backend.profiles import actions, queries
-from backend.screenings import answers, pages
-from eligibility.facts import Known
+from backend.profiles import actions, pages, queries
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import profiles as shapes
 
@@ -21,14 +18,9 @@ def get_facts(by: Principal) -> dict[str, Any]:
     return {"items": pages.facts(found), "next_cursor": None}
 
 
-@routes.operation("PUT", "/me/facts", "setFacts", body=shapes.Declared, gives=shapes.FACTS)
+@routes.operation(
+    "PUT", "/me/facts", "setFacts", body=shapes.Declared, gives=shapes.FACTS, key="natural"
+)
 def set_facts(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Declare facts; what is proven stays proven, and null takes a declaration back."""
-    on = body["observed_on"]
-    typed = answers.read(current(), body["facts"], clock.today()).everything
-    told = {
-        n: Known(typed[n].value if v is not None else None, "self", on)
-        for n, v in body["facts"].items()
-    }
-    actions.record_facts(by.id, told, by=by)
-    return get_facts(by)
+    return actions.declare(body["facts"], on=body["observed_on"], by=by)

@@ -39,8 +39,7 @@ def ask_next(body: dict[str, Any]) -> dict[str, Any]:
 )
 def what_if(body: dict[str, Any]) -> dict[str, Any]:
     """What would change if some facts were others."""
-    before = answers.ground(body["facts"], day(body))
-    after = answers.ground({**body["facts"], **body["changes"]}, day(body))
+    before, after = answers.supposed(body["facts"], body["changes"], day(body))
     found = [results.difference(after, *pair) for pair in answers.what_if(before, after)]
     return {
         "as_of": after.as_of,

@@ -20,9 +20,11 @@ class FactSchema(Schema):
     name = fields.String(required=True, metadata={"example": "is_veteran"})
     label = fields.String(required=True, metadata={"example": "是退役军人"})
     value = fields.Raw(required=True, allow_none=True, metadata={"example": True})
-    source = fields.String(required=True, metadata={"example": "self"})
+    source = fields.String(required=True, allow_none=True, metadata={"example": "self"})
+    source_label = fields.String(required=True, allow_none=True, metadata={"example": "本人申报"})
     observed_on = fields.Date(required=True, allow_none=True)
     state = fields.String(required=True, metadata={"example": "known"})
+    state_label = fields.String(required=True, metadata={"example": "有效"})
 
 
 FACTS = page_of(FactSchema)

@@ -164,6 +164,22 @@ def _proposed(
     return make
 
 
+def _record_decision(world: World) -> Ready:
+    made, _ = world.submitted()
+    wish = {"application_id": made["id"], "benefit": "startup_subsidy"}
+    return Ready(world.staff(), "POST", "/decisions", wish)
+
+
+def _decided(method: str, verb: str, content: Any = None) -> Callable[[World], Ready]:
+    def make(world: World) -> Ready:
+        answer = _record_decision(world).send()
+        assert 201 == answer.status_code, answer.text
+        path = f"/decisions/{answer.json['id']}{verb}"
+        return Ready(world.staff("demo-bureau"), method, path, content)
+
+    return make
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -212,6 +228,14 @@ READY: dict[str, Callable[[World], Ready]] = {
     "withdrawApplication": _drafted("POST", "/withdraw", {}),
     "approveApplication": _approve,
     "rejectApplication": _reject,
+    "recordDecision": _record_decision,
+    "getDecision": _decided("GET", ""),
+    "overrideVerdict": _decided(
+        "POST", "/override", {"verdict": True, "reason": "现场核实符合条件", "seen": 0}
+    ),
+    "countOverrides": lambda world: Ready(
+        world.staff("demo-bureau"), "GET", "/decisions/overrides"
+    ),
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -29,7 +29,9 @@ def test_every_operation_that_creates_or_decides_needs_a_key():
     of_the_policy = {"setParameter", "decideRuling", "confirmPolicyChange", "dropPolicyChange"}
 
     assert {f"{verb}Application" for verb in of_applications} | of_the_policy | {
-        "claimScreening"
+        "claimScreening",
+        "recordDecision",
+        "overrideVerdict",
     } == set(KEYED)
 
 

@@ -1,6 +1,6 @@
 """What the worker does: the jobs of a decision, from the event to the push, in a real worker."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from croniter import croniter
 
 from backend import jobs
 from backend.audit import actions as audit
+from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
 from notifications import work
 from tests.backend.applications.test_actions import approved
@@ -84,7 +85,7 @@ def test_every_task_that_is_deferred_by_name_exists():
     [
         ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
-        ("forget_old_keys", ["05:13:00", "06:13:00", "07:13:00"]),
+        ("forget_what_has_expired", ["05:13:00", "06:13:00", "07:13:00"]),
         ("remove_old_jobs", ["03:07:00", "03:07:00", "03:07:00"]),
     ],
 )
@@ -137,7 +138,7 @@ class TestSweeping:
         assert ["ACCEPTED"] == statuses()
 
 
-class TestForgettingKeys:
+class TestForgetting:
     def test_keys_of_yesterday_are_removed(self, in_app):
         person()
         change(
@@ -146,9 +147,23 @@ class TestForgettingKeys:
             " ('o', 'new', 'x', '', now() - interval '23 h')"
         )
 
-        work.forget_old_keys.func(_Context(tools(in_app, FakeWeChat())), timestamp=0)
+        self.forget(in_app)
 
         assert ["new"] == [each["key"] for each in look("SELECT key FROM idempotency_key")]
+
+    def test_screenings_are_removed_when_their_days_are_over(self, in_app):
+        kept, _ = (screenings.save({"is_veteran": True}, date(2026, 11, 23)) for _ in range(2))
+        change(
+            "UPDATE screening SET expires_at = now() + (id = (SELECT min(id) FROM screening))::int"
+            " * interval '1 minute'"
+        )
+
+        self.forget(in_app)
+
+        assert kept["created_at"] == one("SELECT created_at FROM screening")
+
+    def forget(self, app) -> None:
+        work.forget_what_has_expired.func(_Context(tools(app, FakeWeChat())), timestamp=0)
 
 
 class _Context:
