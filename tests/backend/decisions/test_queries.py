@@ -33,7 +33,7 @@ def test_a_county_counts_its_own_overrides_and_the_league_all():
     assert {} == queries.overrides(clerk("idle", county="152223"))
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.BUREAU_STAFF})
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.BUREAU_STAFF])
 def test_only_the_bureaus_staff_count(role):
     audience = Audience.CITIZEN if role is Role.ENTREPRENEUR else Audience.STAFF
     known = staff()

@@ -111,26 +111,26 @@ class TestReadings:
     @pytest.mark.parametrize(
         ("wrong", "where"),
         [
-            ({"name": "waiver_width"}, {"name"}),
-            ({"name": "april_31", "in_use": "april_30"}, {"name"}),
-            ({"in_use": "everyone"}, {"in_use"}),
-            ({"in_use": ""}, {"in_use"}),
-            ({"kind": "open"}, {"in_use"}),
-            ({"kind": "note"}, {"kind"}),
-            ({"decided_by": ""}, {"decided_by"}),
-            ({"decided_on": None}, {"decided_on"}),
-            ({"decided_on": "2026-11-31"}, {"decided_on"}),
-            ({"valid_from": None}, {"valid_from"}),
-            ({"valid_to": "2022-03-29"}, {"valid_to"}),
-            ({"source": ""}, {"source"}),
-            ({"reason": ""}, {"reason"}),
-            ({"readings": ["anyone", "all"]}, {"readings"}),
-            ({"in_use": "x", "reason": "", "decided_by": ""}, {"in_use", "reason", "decided_by"}),
+            ({"name": "waiver_width"}, ["name"]),
+            ({"name": "april_31", "in_use": "april_30"}, ["name"]),
+            ({"in_use": "everyone"}, ["in_use"]),
+            ({"in_use": ""}, ["in_use"]),
+            ({"kind": "open"}, ["in_use"]),
+            ({"kind": "note"}, ["kind"]),
+            ({"decided_by": ""}, ["decided_by"]),
+            ({"decided_on": None}, ["decided_on"]),
+            ({"decided_on": "2026-11-31"}, ["decided_on"]),
+            ({"valid_from": None}, ["valid_from"]),
+            ({"valid_to": "2022-03-29"}, ["valid_to"]),
+            ({"source": ""}, ["source"]),
+            ({"reason": ""}, ["reason"]),
+            ({"readings": ["anyone", "all"]}, ["readings"]),
+            ({"in_use": "x", "reason": "", "decided_by": ""}, ["decided_by", "in_use", "reason"]),
         ],
         ids=str,
     )
     def test_each_fault_is_named(self, wrong, where):
-        assert where == faults(READING | wrong)
+        assert set(where) == faults(READING | wrong)
 
     def test_an_open_one_has_no_reading_in_use(self):
         opened = READING | {"kind": "open", "in_use": "", "decided_by": "", "decided_on": None}
