@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backend.policies import queries as policies
 from backend.profiles.preview import Shift
 from backend.screenings.answers import Ground
 from backend.screenings.wording import amount, filled, shown, tree
@@ -10,6 +11,18 @@ from eligibility.engine import Assessment, assess
 from eligibility.parameters import Parameter, Ruling
 from eligibility.rules import Rule
 from eligibility.values import Amount
+
+# What a number of each unit is followed by.
+UNITS: Mapping[str, str] = {
+    "fen": "元",
+    "percent": "%",
+    "month": "个月",
+    "year": "年",
+    "person": "人",
+    "entity": "户",
+    "park": "个",
+    "m2": "平方米",
+}
 
 
 def heading(on: Ground, rule: Rule) -> dict[str, Any]:
@@ -89,9 +102,11 @@ def parameter(row: Parameter) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
+        "label": policies.current().label("parameter", row.name),
         "scope": row.scope,
         "value": shown(row.unit, row.value),
         "unit": "yuan" if row.unit == "fen" else row.unit,
+        "text": f"{shown(row.unit, row.value)}{UNITS[row.unit]}",
         **{key: getattr(row, key) for key in ("valid_from", "valid_to", "review_by")},
         **{key: getattr(row, key) for key in ("source", "clause", "verified")},
     }

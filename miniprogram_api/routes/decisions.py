@@ -19,7 +19,7 @@ routes = Routes("decisions", __name__, description="政策认定")
     gives=shapes.RecordedDecisionSchema,
     status=201,
     key="key",
-    may_refuse=(404, 409),
+    may_refuse=(403, 404, 409),
 )
 def record_decision(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Assess what is known about an applicant and write the answer down, with its grounds."""
@@ -27,7 +27,9 @@ def record_decision(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     return actions.decide(application, by=by, **body)
 
 
-@routes.operation("GET", "/decisions/overrides", "countOverrides", gives=shapes.OVERRIDDEN)
+@routes.operation(
+    "GET", "/decisions/overrides", "countOverrides", gives=shapes.OVERRIDDEN, may_refuse=(403,)
+)
 def count_overrides(by: Principal) -> dict[str, Any]:
     """How often verdicts were set aside, by benefit, within the caller's county or the league."""
     return {"items": pages.overridden(queries.overrides(by)), "next_cursor": None}
@@ -48,7 +50,7 @@ def get_decision(by: Principal, decision_id: UUID) -> dict[str, Any]:
     body=shapes.NewOverride,
     gives=shapes.RecordedDecisionSchema,
     key="key",
-    may_refuse=(412,),
+    may_refuse=(403, 412),
 )
 def override_verdict(by: Principal, decision_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Set the verdict aside, with a reason; both are kept and counted."""

@@ -86,6 +86,7 @@ def get_policy_change(by: Principal, change_id: UUID) -> dict[str, Any]:
     status=201,
     key="key",
     versioned=True,
+    may_refuse=(403,),
 )
 def set_parameter(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Propose a number; it holds once a second person has confirmed it."""
@@ -101,6 +102,7 @@ def set_parameter(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     status=201,
     key="key",
     versioned=True,
+    may_refuse=(403,),
 )
 def decide_ruling(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Propose how an unclear clause is read; it holds once a second person has confirmed it."""

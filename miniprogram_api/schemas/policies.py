@@ -78,9 +78,11 @@ class ParameterSchema(Schema):
 
     id = fields.String(required=True, metadata={"example": "startup_floor@2022-03-30"})
     name = fields.String(required=True, metadata={"example": "startup_floor"})
+    label = fields.String(required=True, metadata={"example": "一次性创业补贴的最低额"})
     scope = fields.String(required=True, metadata={"example": "league"})
     value = fields.Raw(required=True, metadata={"example": "10000.00"})
     unit = fields.String(required=True, metadata={"example": "yuan"})
+    text = fields.String(required=True, metadata={"example": "10000.00元"})
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(required=True, allow_none=True)
     review_by = fields.Date(required=True, allow_none=True)
