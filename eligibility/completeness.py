@@ -12,18 +12,24 @@ from eligibility.sheets import Reading
 
 SHEET = "labels.zh"
 POINTS = tuple(f"A{number:02d}" for number in range(1, 48))
-NEEDED = {"fact": ("label", "question"), "rule": ("title", "summary"), "ruling": ("label",)}
+NEEDED = {
+    "fact": ("label", "question"),
+    "group": ("question",),
+    "rule": ("title", "summary"),
+    "ruling": ("label",),
+}
 PLACEHOLDER = re.compile(r"\{p\.([^}]*)\}")
 
 
 def missing_labels(
     reading: Reading, dictionary: Dictionary, rules: Mapping[str, Rule], readings: Readings
 ) -> None:
-    """Note every fact, option, rule, ruling, reading and condition without words of its own."""
+    """Note every fact, rule, ruling, condition and choice without words of its own."""
     labels = reading.tables[SHEET]
     rulings = [row for row in readings.rows if isinstance(row, Ruling)]
     names = {
         "fact": [name for name, spec in dictionary.items() if spec.who],
+        "group": sorted({spec.group for spec in dictionary.values() if spec.group}),
         "rule": list(rules),
         "ruling": [row.id for row in rulings],
     }

@@ -21,7 +21,8 @@ class FactSpec:
     `actionable` is y when a person may change it, t when only time does, n when it may never be
     proposed. `max_age_days` is the age after which it counts as not known. Facts with a `series`
     stand in the rows of that series; a series itself may have a `key` (the year of a row) and a
-    `window` (the parameter that says how many full years before the day asked about count).
+    `window` (the parameter that says how many full years before the day asked about count). Those
+    of one `group` can be asked together: which of these is so?
     """
 
     name: str
@@ -41,6 +42,7 @@ class FactSpec:
     key: str = ""
     window: str = ""
     points: tuple[str, ...] = ()
+    group: str = ""
 
 
 class Contradiction(Protocol):

@@ -54,11 +54,12 @@ def _collect(
     for child, branch in zip(children, tree["children"] if children else (), strict=True):
         _collect(child, branch, judge, facts, found)
     if not children:
-        for gap in _of_leaf(node, judge, facts):
+        for gap in of_leaf(node, judge, facts):
             found.setdefault((gap.kind, gap.name), gap)
 
 
-def _of_leaf(node: Any, judge: Judge, facts: Facts) -> list[Gap]:
+def of_leaf(node: Any, judge: Judge, facts: Facts) -> list[Gap]:
+    """Return what a single condition that is not known waits for."""
     if isinstance(node, Constant):
         return [Gap("parameter", name, "staff") for name in node.missing]
     standing, series = _standing(node)

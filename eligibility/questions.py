@@ -1,21 +1,22 @@
 """Which question is best asked next?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from eligibility import nodes
-from eligibility.bound import Comparison
+from eligibility.bound import Comparison, Consensus, children_of
 from eligibility.dates import A_DAY
 from eligibility.engine import concerns
 from eligibility.explanation import explained
 from eligibility.facts import Facts, FactSpec
-from eligibility.gaps import gaps
+from eligibility.gaps import gaps, of_leaf
 from eligibility.judging import Judge
 from eligibility.parameters import Snapshot
 from eligibility.policy import Policy
 from eligibility.ready import Ready, ready
+from eligibility.values import Tri, consensus, k_all, k_any
 
 WHO = ("self", "park", "bank", "staff")
 
@@ -39,11 +40,14 @@ def next_questions(
     snapshot: Snapshot,
     as_of: date,
     kinds: Iterable[str] = ("benefit",),
+    of: Collection[str] = WHO,
 ) -> list[Question]:
     """Return the questions in the order to ask them.
 
     What the person can answer comes before what a park, a bank or staff can; then what decides
-    most rules, then what most rules wait for. Nothing is asked that cannot change an answer.
+    most rules, then what most rules wait for. Nothing is asked that cannot change an answer, and
+    nothing of those named in `of` that cannot lead to a yes by their answers alone: such a rule
+    stays not known, and is no reason to ask.
     """
     wanted = set(kinds)
     judge = Judge(policy.dictionary, facts.values)
@@ -51,13 +55,38 @@ def next_questions(
     for rule in policy.rules.values():
         if rule.kind in wanted and concerns(policy, rule, facts):
             on_the_day = ready(policy, rule.id, snapshot, as_of)
+            if not _within_reach(on_the_day, judge, facts, of):
+                continue
             tree = explained(on_the_day.condition, judge, facts)
             for gap in gaps(on_the_day.condition, tree, judge, facts):
-                if gap.kind == "fact":
+                if gap.kind == "fact" and gap.who in of:
                     waiting.setdefault(gap.name, []).append(on_the_day)
     found = [_question(policy, name, rules, facts) for name, rules in waiting.items()]
     places = {name: place for place, name in enumerate(policy.dictionary)}
     return sorted(found, key=lambda q: (_rank(q.who), -q.settles, -len(q.rules), places[q.fact]))
+
+
+def _within_reach(rule: Ready, judge: Judge, facts: Facts, of: Collection[str]) -> bool:
+    """Tell whether these people's answers could make a yes, as far as each condition goes."""
+    parts = [rule.when] if rule.applies is None else [rule.applies, rule.when]
+    return k_all(_best(part, judge, facts, of) for part in parts) is True
+
+
+def _best(node: Any, judge: Judge, facts: Facts, of: Collection[str]) -> Tri:
+    """Return the best that a condition can come to: no actual answers lead to a better value."""
+    value = judge.value(node)
+    if value is not None:
+        return value
+    inner = [_best(child, judge, facts, of) for child in children_of(node)]
+    match node:
+        case nodes.AllOf():
+            return k_all(inner)
+        case nodes.AnyOf():
+            return k_any(inner)
+        case Consensus():
+            return consensus(inner)
+    lacking = of_leaf(node, judge, facts)
+    return True if all(gap.kind == "fact" and gap.who in of for gap in lacking) else None
 
 
 def _rank(who: str) -> int:

@@ -98,6 +98,8 @@ def _faults_of(spec: FactSpec) -> Iterable[str]:
         yield "an enum lists its values in order of rank"
     if spec.default_false and spec.type != "bool":
         yield "only a true-or-false fact can default to false"
+    if spec.group and spec.type != "bool":
+        yield "only true-or-false facts can be asked together"
     if spec.window and not spec.key:
         yield "a window counts by the key of its rows"
 

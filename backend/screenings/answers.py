@@ -107,9 +107,19 @@ def screen(on: Ground) -> list[Answer]:
 
 
 def questions(on: Ground, skipped: frozenset[str]) -> list[Question]:
-    """Return what is best asked of the person herself, leaving out what she could not answer."""
-    asked = next_questions(on.policy, on.facts, on.snapshot, on.as_of)
-    return [each for each in asked if each.who == "self" and each.fact not in skipped]
+    """Return what is best asked of the person herself, leaving out what she could not answer.
+
+    What hangs on a bank, a park, staff or an open reading as well is not asked for its own sake:
+    it stays "not known", and says who has to answer first.
+    """
+    asked = next_questions(on.policy, on.facts, on.snapshot, on.as_of, of=("self",))
+    return [each for each in asked if each.fact not in skipped]
+
+
+def together(on: Ground, asked: list[Question]) -> list[Question]:
+    """Return the first question with all that can be asked in one breath with it."""
+    group = on.policy.dictionary[asked[0].fact].group if asked else ""
+    return [e for e in asked if group and on.policy.dictionary[e.fact].group == group] or asked[:1]
 
 
 def open_benefits(on: Ground) -> tuple[int, int]:

@@ -90,6 +90,15 @@ def best(on: Ground, found: Question) -> dict[str, Any]:
     }
 
 
+def group(on: Ground, found: list[Question]) -> dict[str, Any] | None:
+    """Tell questions that are asked together; None where there is only one."""
+    if len(found) < 2:
+        return None
+    name = on.policy.dictionary[found[0].fact].group
+    words = {key: on.policy.label("group", name, key) for key in ("question", "help")}
+    return {"id": name, **words, "facts": [best(on, each) for each in found]}
+
+
 def step(on: Ground, change: Change) -> dict[str, Any]:
     """Tell one thing to do on the way to a yes."""
     spec = on.policy.dictionary[change.fact]

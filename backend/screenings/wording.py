@@ -59,7 +59,9 @@ def tree(on: Ground, node: Mapping[str, Any]) -> dict[str, Any]:
         told |= {"unit": "yuan", **{k: shown("fen", node[k]) for k in ("have", "need")}}
     if "children" in node:
         told["children"] = [tree(on, child) for child in node["children"]]
-    for name, child in zip(node.get("branches", ()), told.get("children", ()), strict=False):
+    # The engine has the readings in order of their names; a tree that was stored may not.
+    readings = sorted(node.get("branches", ()))
+    for name, child in zip(readings, told.get("children", ()), strict=False):
         child["reading_label"] = on.policy.label("ruling", node["ruling"], "readings")[name]
     return told
 

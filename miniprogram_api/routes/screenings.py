@@ -28,6 +28,7 @@ def ask_next(body: dict[str, Any]) -> dict[str, Any]:
     first = results.best(on, asked[0]) if asked else None
     return {
         "question": first,
+        "group": results.group(on, answers.together(on, asked)),
         "questions_left": len(asked),
         "settled": settled,
         "open": unsettled,

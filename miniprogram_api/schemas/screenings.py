@@ -132,10 +132,20 @@ class QuestionSchema(Schema):
     because = fields.String(required=True)
 
 
+class GroupSchema(Schema):
+    """Questions that can be asked as one: which of these is so? What is not so is sent as false."""
+
+    id = fields.String(required=True, metadata={"example": "who"})
+    question = fields.String(required=True, metadata={"example": "下面哪些说的是您？"})
+    help = fields.String(required=True, allow_none=True)
+    facts = fields.List(fields.Nested(QuestionSchema), required=True)
+
+
 class NextSchema(Schema):
-    """The question that settles most, and how far the answers have come."""
+    """The question that settles most, alone and with its like, and how far the answers are."""
 
     question = fields.Nested(QuestionSchema, required=True, allow_none=True)
+    group = fields.Nested(GroupSchema, required=True, allow_none=True)
     questions_left = fields.Integer(required=True)
     settled = fields.Integer(required=True)
     open = fields.Integer(required=True)

@@ -26,6 +26,14 @@ CHANGES = [
     ("labels.zh.toml", '"local" =', '"lokal" =', "'local' is missing (rule grant)"),
     ("labels.zh.toml", "{p.months}", "{p.month}", "p.month is no declared parameter"),
     ("labels.zh.toml", 'question = "有多少户？"', 'help = ""', "question is missing"),
+    ("facts.toml", '"code"', '"enum", values = ["east"]', "options.east is missing"),
+    (
+        "facts.toml",
+        '"code"',
+        '"code", group = "place"',
+        "facts can be asked together",
+    ),
+    ("facts.toml", '"bool"', '"bool", group = "who"', "[group.who]: question is missing"),
 ]
 
 

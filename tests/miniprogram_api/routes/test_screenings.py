@@ -397,6 +397,28 @@ class TestAsking:
         assert "一次性创业补贴" in answer["question"]["because"]
         assert "self" == answer["question"]["who"]
 
+    def test_its_like_is_asked_in_the_same_breath(self, world: World):
+        answer = world.anybody.post("/screen/next", {"as_of": "2023-05-10", "facts": {}}).json
+
+        group = answer["group"]
+        assert ("business", "您的生意现在是什么样？") == (group["id"], group["question"])
+        assert "没勾的算“不是”" in group["help"]
+        assert answer["question"] == group["facts"][0]
+        assert {"in_park", "registered_with_authority", "normal_operation", "is_small_micro"} == {
+            each["fact"] for each in group["facts"]
+        }
+
+    def test_when_nothing_is_left_nothing_is_asked(self, world: World):
+        skipped = []
+        while question := world.anybody.post(
+            "/screen/next", {"as_of": "2023-05-10", "skipped": skipped}
+        ).json["question"]:
+            skipped.append(question["fact"])
+
+        answer = world.anybody.post("/screen/next", {"as_of": "2023-05-10", "skipped": skipped})
+        assert (None, 0) == (answer.json["group"], answer.json["questions_left"])
+        assert answer.json["open"] > 0
+
     def test_what_she_could_not_say_is_not_asked_again(self, world: World):
         answer = world.anybody.post("/screen/next", {"facts": {}, "skipped": ["in_park"]}).json
 
