@@ -61,6 +61,9 @@ THINGS = {
     "her session": {"person_id": HER, "staff_id": None},
     "the manager's session": {"person_id": None, "staff_id": 1},
     "another's message": {"person_id": ANOTHER},
+    "a number of the league": {"scope": "league"},
+    "a number of the county": {"scope": ULANHOT},
+    "the county clerk's proposal": {"scope": ULANHOT, "proposed_by": 7},
 }
 
 OPEN = {
@@ -77,14 +80,54 @@ OPEN = {
     "loginStaff",
     "confirmTotp",
     "refreshSession",
+    "listBenefits",
+    "getBenefit",
+    "listParameters",
+    "listStages",
+    "screen",
+    "askNext",
+    "whatIf",
+    "saveScreening",
+    "getScreening",
 }
 FOR_BOTH_SIDES = {"endSession", "listSessions", "getMe", "listApplications"}
-FOR_CITIZENS = {"createApplication", "listMessages", "countUnread"}
+FOR_CITIZENS = {
+    "createApplication",
+    "listMessages",
+    "countUnread",
+    "claimScreening",
+    "getFacts",
+    "setFacts",
+}
+FOR_STAFF = {"listPolicyChanges"}
 READ = {"getApplication", "getTimeline"}
 ASK = {"updateApplication", "submitApplication", "withdrawApplication"}
 DECIDE = {"approveApplication", "rejectApplication"}
+ASSESS = {"recordDecision", "getDecision"}
+REGULATE = {
+    "setParameter",
+    "decideRuling",
+    "getPolicyChange",
+    "previewPolicyChange",
+    "getDecision",
+    "overrideVerdict",
+    "countOverrides",
+}
+SETTLE = {"confirmPolicyChange", "dropPolicyChange"}
 OWN = {"endOtherSession", "markRead"}
-EVERY_OPERATION = OPEN | FOR_BOTH_SIDES | FOR_CITIZENS | READ | ASK | DECIDE | OWN
+EVERY_OPERATION = (
+    OPEN
+    | FOR_BOTH_SIDES
+    | FOR_CITIZENS
+    | FOR_STAFF
+    | READ
+    | ASK
+    | DECIDE
+    | OWN
+    | ASSESS
+    | REGULATE
+    | SETTLE
+)
 
 # What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
 HER_OWN = ("her draft", "her application", "her application elsewhere")
@@ -98,20 +141,25 @@ ADDED = {
     ("another person", "another's message"): OWN,
     ("another, with a forged role", "another's message"): OWN,
     ("the manager", "the manager's session"): OWN,
-    ("the manager", "her application"): READ | DECIDE,
-    ("the manager", "another's application"): READ | DECIDE,
-    ("a manager of both parks", "her application"): READ | DECIDE,
-    ("a manager of both parks", "another's application"): READ | DECIDE,
-    ("a manager of both parks", "her application elsewhere"): READ | DECIDE,
-    ("a manager elsewhere", "her application elsewhere"): READ | DECIDE,
-    ("the manager who is herself the applicant", "another's application"): READ | DECIDE,
-    ("the manager who is another person", "her application"): READ | DECIDE,
-    ("the county's clerk", "her application"): READ,
-    ("the county's clerk", "another's application"): READ,
-    ("another county's clerk", "her application elsewhere"): READ,
-    ("the league's clerk", "her application"): READ,
-    ("the league's clerk", "another's application"): READ,
-    ("the league's clerk", "her application elsewhere"): READ,
+    ("the manager", "her application"): READ | DECIDE | ASSESS,
+    ("the manager", "another's application"): READ | DECIDE | ASSESS,
+    ("a manager of both parks", "her application"): READ | DECIDE | ASSESS,
+    ("a manager of both parks", "another's application"): READ | DECIDE | ASSESS,
+    ("a manager of both parks", "her application elsewhere"): READ | DECIDE | ASSESS,
+    ("a manager elsewhere", "her application elsewhere"): READ | DECIDE | ASSESS,
+    ("the manager who is herself the applicant", "another's application"): READ | DECIDE | ASSESS,
+    ("the manager who is another person", "her application"): READ | DECIDE | ASSESS,
+    ("the county's clerk", "her application"): READ | ASSESS,
+    ("the county's clerk", "another's application"): READ | ASSESS,
+    ("another county's clerk", "her application elsewhere"): READ | ASSESS,
+    ("the league's clerk", "her application"): READ | ASSESS,
+    ("the league's clerk", "another's application"): READ | ASSESS,
+    ("the league's clerk", "her application elsewhere"): READ | ASSESS,
+    ("the league's clerk", "a number of the league"): REGULATE,
+    ("the league's clerk", "a number of the county"): REGULATE,
+    ("the league's clerk", "the county clerk's proposal"): REGULATE | SETTLE,
+    ("the county's clerk", "a number of the county"): REGULATE,
+    ("the county's clerk", "the county clerk's proposal"): REGULATE | {"dropPolicyChange"},
 }
 
 
@@ -120,7 +168,7 @@ def anyhow(principal: Principal | None) -> set[str]:
         return OPEN
     if principal.audience is Audience.CITIZEN:
         return OPEN | FOR_BOTH_SIDES | FOR_CITIZENS
-    return OPEN | FOR_BOTH_SIDES
+    return OPEN | FOR_BOTH_SIDES | FOR_STAFF
 
 
 @pytest.mark.parametrize("thing", list(THINGS))

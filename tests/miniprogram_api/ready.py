@@ -1,6 +1,8 @@
 """Which request of each operation would succeed right now?"""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import count
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -131,15 +133,15 @@ NUMBER = {
     "scope": "152201",
     "value": 1_500_000,
     "unit": "fen",
-    "valid_from": "2027-01-01",
-    "review_by": "2028-12-31",
     "source": "盟人社发〔2026〕8号",
     "reason": "旗县标准已公布",
 }
+PEOPLE = count()
+# Of one matter only one proposal may lie on the table for a day.
+DAYS = (date(2027, 1, 1) + timedelta(days=n) for n in count())
 READING = {
     "name": "waiver_scope",
     "in_use": "park_only",
-    "valid_from": "2027-01-01",
     "decided_by": "盟人社局",
     "decided_on": "2026-11-20",
     "source": "会议纪要",
@@ -147,15 +149,21 @@ READING = {
 }
 
 
-def _proposing(path: str, content: Any) -> Callable[[World], Ready]:
-    return lambda world: Ready(world.staff("demo-bureau"), "POST", path, content)
+def for_a_day(content: dict[str, Any]) -> dict[str, Any]:
+    """A proposal for the next day of which nobody has proposed anything."""
+    day = str(next(DAYS))
+    return content | {"valid_from": day, "valid_to": day}
+
+
+def _proposing(path: str, content: dict[str, Any]) -> Callable[[World], Ready]:
+    return lambda world: Ready(world.staff("demo-bureau"), "POST", path, for_a_day(content))
 
 
 def _proposed(
     method: str, verb: str, who: str = "demo-bureau-2", content: Any = None
 ) -> Callable[[World], Ready]:
     def make(world: World) -> Ready:
-        answer = world.staff("demo-bureau").post("/parameters", NUMBER)
+        answer = world.staff("demo-bureau").post("/parameters", for_a_day(NUMBER))
         assert 201 == answer.status_code, answer.text
         path = f"/policy-changes/{answer.json['id']}{verb}"
         etag = answer.headers["ETag"] if method == "POST" else ""
@@ -165,7 +173,7 @@ def _proposed(
 
 
 def _record_decision(world: World) -> Ready:
-    made, _ = world.submitted()
+    made, _ = world.submitted(world.citizen(f"applicant{next(PEOPLE)}"))
     wish = {"application_id": made["id"], "benefit": "startup_subsidy"}
     return Ready(world.staff(), "POST", "/decisions", wish)
 

@@ -7,6 +7,7 @@ import pytest
 from backend.access import PERMISSIONS, Relation
 from miniprogram_api.demo import ACCOUNTS
 from tests.factories import SECTIONS, Caller, World
+from tests.miniprogram_api.ready import READY
 from tests.miniprogram_api.refusals import nothing_changes, pointers, refused
 
 AN_ID = "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"
@@ -26,6 +27,22 @@ SMUGGLED = {
     "MA-proto": {"__proto__": {"role": "x"}, "__class__": "x", "constructor": 1},
     "MA-marshmallow": {"partial": True, "unknown": "include", "many": True},
 }
+
+
+MORE_WRITES = (
+    "screen",
+    "askNext",
+    "whatIf",
+    "saveScreening",
+    "claimScreening",
+    "setFacts",
+    "setParameter",
+    "decideRuling",
+    "confirmPolicyChange",
+    "dropPolicyChange",
+    "recordDecision",
+    "overrideVerdict",
+)
 
 
 class Scene:
@@ -88,6 +105,7 @@ class Scene:
                 {"refresh_token": "x"},
                 "",
             ),
+            **{name: READY[name](self.world) for name in MORE_WRITES},
         }
 
 
@@ -97,7 +115,7 @@ def scene(world: World) -> Scene:
 
 
 def test_every_write_with_a_body_is_tried(scene):
-    reads = ("get", "list", "check", "count")
+    reads = ("get", "list", "check", "count", "preview")
     without_body = {"endSession", "endOtherSession"}
     writes = {name for name in PERMISSIONS if not name.startswith(reads)} - without_body
 
@@ -302,11 +320,11 @@ def test_ma15_what_is_open_to_everybody_names_nobody(scene):
     scene.manager.post(f"{path}/approve", {"unit_id": scene.unit}, etag=etag)
     document = scene.world.anybody.get("/openapi.json").json
     seen = 0
-    for path, operations in document["paths"].items():
+    for operations in document["paths"].values():
         operation = operations.get("get")
         if operation is None or PERMISSIONS[operation["operationId"]] != {Relation.ANYONE}:
             continue
-        filled = path.format(park_id=scene.park["id"], slug="malformed")
+        filled = READY[operation["operationId"]](scene.world).path
         answer = scene.world.anybody.get(filled)
         assert 200 == answer.status_code, filled
         seen += 1
