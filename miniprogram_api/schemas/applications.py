@@ -19,6 +19,7 @@ from miniprogram_api.schemas.strict import (
     OneOf,
     Part,
     Phone,
+    Several,
     Strict,
     Text,
     Whole,
@@ -96,11 +97,10 @@ class Approval(Strict):
 class Rejection(Strict):
     """Refuses for coded reasons; `other` needs a note."""
 
-    reasons = fields.List(
+    reasons = Several(
         OneOf(Reason),
         required=True,
         validate=validate.Length(1, len(Reason), error="至少选择一个原因"),
-        error_messages={"required": "必填", "invalid": "应为列表", "null": "不能为空"},
     )
     note = Text(most=500, least=0, lines=True, load_default="")
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from miniprogram_api.schemas.policies import AmountSchema, OptionSchema
 from miniprogram_api.schemas.shared import Moment
-from miniprogram_api.schemas.strict import REQUIRED, Day, Strict, Text
+from miniprogram_api.schemas.strict import REQUIRED, Day, Several, Strict, Text
 
 TOLD = {"is_veteran": True, "loan_amount": "100000.00", "reg_date": "2022-05-10"}
 
@@ -38,7 +38,7 @@ class Asked(Strict):
 class AskedOn(Asked):
     """Facts, and those that the person could not tell."""
 
-    skipped = fields.List(
+    skipped = Several(
         Text(most=60, metadata={"example": "employment_difficulty"}), load_default=list
     )
 

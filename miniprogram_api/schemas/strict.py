@@ -45,6 +45,12 @@ class Part(fields.Nested):
     default_error_messages = {**REQUIRED}
 
 
+class Several(fields.List):
+    """A list of values, each of which is read as its field says."""
+
+    default_error_messages = {**REQUIRED, "invalid": "应为列表"}
+
+
 class Text(fields.String):
     """One line of words, or several with `lines=True`; length counts code points after NFC."""
 
