@@ -42,7 +42,7 @@ class Strict(Schema):
 class Part(fields.Nested):
     """An object inside of an object."""
 
-    default_error_messages = {**REQUIRED}
+    default_error_messages = {**REQUIRED, "type": "应为对象"}
 
 
 class Text(fields.String):
