@@ -1,7 +1,7 @@
 """How is a request read, so that every fault is named at once?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -24,20 +24,13 @@ class Reader(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Read the body."""
-        return json.body(req)
+        """Read the body, which may be absent only where there is no field to fill in."""
+        return json.body(req, required=bool(schema.fields))
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         """Read the query; raise Malformed for a name that comes twice or what is not UTF-8."""
-        try:
-            unquote_to_bytes(req.query_string).decode("utf-8")
-        except UnicodeDecodeError:
-            raise Malformed("查询参数不是有效的 UTF-8") from None
-        twice = [name for name in req.args if len(req.args.getlist(name)) > 1]
-        if twice:
-            raise Malformed(
-                errors=[{"pointer": f"?{name}", "detail": "参数重复"} for name in twice]
-            )
+        _refuse(_unreadable(req.query_string), "不是有效的 UTF-8")
+        _refuse((name for name in req.args if len(req.args.getlist(name)) > 1), "参数重复")
         return req.args.to_dict()
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **kwargs: Any):  # type: ignore[no-untyped-def]
@@ -74,6 +67,20 @@ def flat(faults: Any, pointer: str) -> Iterator[dict[str, str]]:
         return
     for sentence in faults if isinstance(faults, list) else [faults]:
         yield {"pointer": pointer, "detail": str(sentence)}
+
+
+def _refuse(names: Iterable[str], why: str) -> None:
+    if errors := [{"pointer": f"?{name}", "detail": why} for name in names]:
+        raise Malformed(errors=errors)
+
+
+def _unreadable(query: bytes) -> Iterator[str]:
+    """Name each parameter that is not UTF-8; Werkzeug would have put U+FFFD in its place."""
+    for part in query.split(b"&"):
+        try:
+            unquote_to_bytes(part).decode("utf-8")
+        except UnicodeDecodeError:
+            yield unquote_to_bytes(part.partition(b"=")[0]).decode("utf-8", "replace")[:60]
 
 
 def _escaped(name: Any) -> str:

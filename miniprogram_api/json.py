@@ -48,15 +48,17 @@ def answer(value: Any) -> Response:
     return Response(_written(value), mimetype="application/json")
 
 
-def body(request: Request) -> Any:
-    """Return the request's JSON; no body at all is an empty object, except in a PUT.
+def body(request: Request, *, required: bool = False) -> Any:
+    """Return the request's JSON; no body at all is an empty object, unless one is required.
 
     Raise Malformed for anything but UTF-8 JSON; `UnsupportedMediaType` and
     `RequestEntityTooLarge` are raised by Werkzeug.
     """
     raw = request.get_data(cache=True)
     _refuse_cut_off(request, len(raw))
-    if not raw and request.method != "PUT" and request.mimetype in ("", "application/json"):
+    if not raw and request.mimetype in ("", "application/json"):
+        if required:
+            raise Malformed("缺少请求内容")
         return {}
     encoding = request.headers.get("Content-Encoding", "identity")
     if (request.mimetype, _charset(request), encoding) != ("application/json", "utf-8", "identity"):

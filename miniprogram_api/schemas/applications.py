@@ -56,11 +56,7 @@ def _section_schema(kind: Kind, section: Section) -> type[Schema]:
 
 def _sections_schema(kind: Kind) -> type[Schema]:
     parts: dict[str, fields.Field[Any]] = {
-        section.name: Part(
-            _section_schema(kind, section),
-            metadata={"description": section.label},
-            error_messages={"type": "应为对象"},
-        )
+        section.name: Part(_section_schema(kind, section), metadata={"description": section.label})
         for section in FORMS[kind]
     }
     return Strict.from_dict(parts, name=f"{kind.name.title()}Sections")

@@ -42,10 +42,10 @@ class Strict(Schema):
 class Part(fields.Nested):
     """An object inside of an object."""
 
-    default_error_messages = {**REQUIRED}
+    default_error_messages = {**REQUIRED, "type": "应为对象"}
 
 
-class Several(fields.List):
+class Several(fields.List[Any]):
     """A list of values, each of which is read as its field says."""
 
     default_error_messages = {**REQUIRED, "invalid": "应为列表"}

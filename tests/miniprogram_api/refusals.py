@@ -1,12 +1,11 @@
 """Was a request refused in one piece: the whole problem document, and no record changed?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -22,11 +21,6 @@ NOTED_ANYWAY = "seen_at"
 REQUIRED = {"type", "title", "status", "detail", "instance"}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 GIVEN_AWAY = re.compile(r"Traceback|psycopg|sqlalchemy|werkzeug|marshmallow|\.py\b|SELECT |INSERT ")
-
-
-def rows(named: Mapping[str, Any]) -> list[Any]:
-    """The parameters of a family, each with its name as id."""
-    return [pytest.param(value, id=name) for name, value in named.items()]
 
 
 def refused(answer: TestResponse, status: int, kind: str | None = None) -> dict[str, Any]:

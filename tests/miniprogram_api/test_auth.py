@@ -17,6 +17,7 @@ from backend.errors import NotSignedIn
 from miniprogram_api import auth
 from miniprogram_api.app import create_app
 from tests.factories import Caller, World, openid_of
+from tests.miniprogram_api.refusals import one_more_app
 from tests.records import change, one
 
 CITIZEN, STAFF = frozenset({Audience.CITIZEN}), frozenset({Audience.STAFF})
@@ -143,26 +144,48 @@ class TestKeys:
         assert 401 == self.status(self.app_with(settings, k1=self.NEW), token)
 
 
+# What ends a token, by whose it is.
+ENDINGS = {
+    "citizen": {
+        "JW-20-disabled": ["UPDATE person SET disabled_at = now()"],
+        "JW-20-deleted": [f"DELETE FROM {table}" for table in ("session", "identity", "person")],
+        "JW-22-new-credentials": ["UPDATE person SET credential_version = credential_version + 1"],
+        "JW-23-session-ended": ["UPDATE session SET ended_at = now()"],
+        "JW-30-session-expired": ["UPDATE session SET expires_at = now() - interval '1 second'"],
+    },
+    "staff": {
+        "JW-20-disabled": ["UPDATE staff SET disabled_at = now()"],
+        "JW-22-new-password": ["UPDATE session SET credential_version = credential_version - 1"],
+        "JW-29-idle-for-31-minutes": ["UPDATE session SET seen_at = now() - interval '31 minutes'"],
+        "JW-30-after-12-hours": ["UPDATE session SET expires_at = now() - interval '1 second'"],
+        "second-factor-never-given": ["UPDATE session SET confirmed = false"],
+    },
+}
+
+
 class TestTheRecordsDecide:
-    def test_a_session_that_ended_elsewhere_ends_the_token(self, world: World, in_app):
+    @pytest.mark.parametrize(
+        ("side", "ending"), [(side, name) for side, named in ENDINGS.items() for name in named]
+    )
+    def test_a_token_ends_with_what_it_stands_for(self, world: World, in_app, side, ending):
+        caller = {"citizen": world.citizen, "staff": world.staff}[side]()
+        assert 200 == caller.get("/me").status_code
+
+        for statement in ENDINGS[side][ending]:
+            change(statement)
+
+        assert 401 == caller.get("/me").status_code
+
+    def test_signing_out_counts_at_once_in_every_process(self, world: World, settings):
+        """JW-23."""
         her = world.citizen()
-        change("UPDATE session SET ended_at = now()")
+        with one_more_app(settings) as another:
+            elsewhere = Caller(another, her.token)
+            assert 200 == elsewhere.get("/me").status_code
 
-        assert 401 == her.get("/me").status_code
+            assert 204 == her.delete("/sessions/current").status_code
 
-    def test_a_disabled_account_is_out_at_once(self, world: World, in_app):
-        him = world.staff()
-        assert 200 == him.get("/me").status_code
-
-        change("UPDATE staff SET disabled_at = now()")
-
-        assert 401 == him.get("/me").status_code
-
-    def test_a_session_without_the_second_factor_is_none(self, world: World, in_app):
-        him = world.staff()
-        change("UPDATE session SET confirmed = false")
-
-        assert 401 == him.get("/me").status_code
+            assert [401, 401] == [who.get("/me").status_code for who in (her, elsewhere)]
 
     def test_a_token_whose_subject_is_not_the_sessions_holder_is_refused(self, world, in_app):
         her, other = world.citizen("one"), world.citizen("two")
@@ -202,7 +225,27 @@ class TestTheRecordsDecide:
         assert [] == him.get("/applications").json["items"]
 
 
+class TestLives:
+    @pytest.mark.parametrize(("side", "minutes"), [("citizen", 15), ("staff", 10)])
+    def test_an_access_token_lives_as_long_as_published(self, world: World, side, minutes):
+        with time_machine.travel(clock.now(), tick=False) as traveller:
+            caller = {"citizen": world.citizen, "staff": world.staff}[side]()
+            # Clocks may differ by 30 seconds.
+            traveller.shift(minutes * MINUTE + 29 * A_SECOND)
+            assert 200 == caller.get("/me").status_code
+            traveller.shift(2 * A_SECOND)
+            assert 401 == caller.get("/me").status_code
+
+
 class TestIdleConsoles:
+    def test_half_an_hour_is_for_consoles_and_phones_stay_signed_in(self, world: World, in_app):
+        him, her = world.staff(), world.citizen()
+
+        change("UPDATE session SET seen_at = now() - interval '29 minutes'")
+        assert 200 == him.get("/me").status_code
+        change("UPDATE session SET seen_at = now() - interval '3 days'")
+        assert 200 == her.get("/me").status_code
+
     def test_a_console_that_is_used_stays_open_and_an_idle_one_does_not(self, world: World):
         with time_machine.travel(clock.now(), tick=False) as traveller:
             him = world.staff()
@@ -213,12 +256,3 @@ class TestIdleConsoles:
 
             with world.app.app_context():
                 assert seen == one("SELECT seen_at FROM session")
-
-    def test_a_staff_token_lives_ten_minutes(self, world: World):
-        with time_machine.travel(clock.now(), tick=False) as traveller:
-            him = world.staff()
-            # Clocks may differ by 30 seconds.
-            traveller.shift(10 * MINUTE + 29 * A_SECOND)
-            assert 200 == him.get("/me").status_code
-            traveller.shift(2 * A_SECOND)
-            assert 401 == him.get("/me").status_code

@@ -126,7 +126,7 @@ def test_ht05_ht06_ht19_ht21_ht22_ht25_ht31_tx19_on_the_wire(server, subtests):
         assert [422] == server.answers(sent, b"2\r\n{}\r\n0\r\n\r\n")
 
     with subtests.test("HT-06: a length that is too long, then silence"):
-        sent = LOGIN + JSON + b'Content-Length: 100\r\n\r\n{"code":'
+        sent = LOGIN + JSON + b'Content-Length: 100\r\n\r\n{"code":"demo:x:1"}'
         assert [400] == server.answers(sent, half_close=True)
 
     with subtests.test("HT-06: a length that is too short"):

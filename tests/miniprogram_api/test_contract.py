@@ -22,7 +22,7 @@ from backend.access import PERMISSIONS
 from miniprogram_api import openapi
 from tests.factories import BASE, World
 from tests.miniprogram_api.ready import READY, Ready
-from tests.miniprogram_api.test_tokens import by_sql
+from tests.records import change
 
 CHECKS = [
     getattr(schemathesis.checks, name)
@@ -77,7 +77,8 @@ def fuzzed(world: World, described: Any, operation: str, examples: int) -> None:
     asked: Counter[str] = Counter()
     for mode in GenerationMode:
         for actor in ACTORS:
-            by_sql(world.app, "TRUNCATE attempt, application, holding CASCADE")
+            with world.app.app_context():
+                change("TRUNCATE attempt, application, holding CASCADE")
             try:
                 _ask(world, described, operation, actor, mode, -(-examples // 2), asked)
             except Unsatisfiable:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from backend.db import action, db
 from backend.idempotency import KEPT_FOR, forget_old
 from miniprogram_api.operations import OPERATIONS
-from tests.factories import SECTIONS, World
+from tests.factories import World
 from tests.miniprogram_api.ready import READY
 from tests.miniprogram_api.refusals import nothing_changes, records, refused
 
@@ -22,24 +22,6 @@ NATURAL = sorted(name for name, operation in OPERATIONS.items() if operation.key
 
 
 REPEATABLE = [name for name in (*KEYED, *NATURAL) if name != "endSession"]
-
-
-def test_every_operation_that_creates_or_decides_needs_a_key():
-    of_applications = {"create", "submit", "withdraw", "approve", "reject"}
-    of_the_policy = {"setParameter", "decideRuling", "confirmPolicyChange", "dropPolicyChange"}
-
-    assert {f"{verb}Application" for verb in of_applications} | of_the_policy | {
-        "claimScreening",
-        "recordDecision",
-        "overrideVerdict",
-    } == set(KEYED)
-
-
-@pytest.mark.parametrize("operation", KEYED)
-def test_ic01_without_a_key_nothing_is_done(world, app, operation):
-    ready = READY[operation](world)
-    with nothing_changes(app):
-        refused(ready.send(key=""), 400, "key-missing")
 
 
 @pytest.mark.parametrize("operation", NATURAL)
@@ -77,38 +59,6 @@ def test_ic03_a_key_with_and_without_quotes_is_one_key(world, app):
         again = ready.send('"a-key"')
 
     assert ("true", first.data) == (again.headers.get("Idempotent-Replayed"), again.data)
-
-
-OTHER_CONTENT = {
-    "createApplication": {"kind": "tenancy", "park_id": None, "sections": {}},
-    "updateApplication": {"sections": {}},
-    "approveApplication": {"note": "另一个"},
-    "rejectApplication": {"reasons": ["plan_incomplete"]},
-}
-
-
-@pytest.mark.parametrize("operation", OTHER_CONTENT)
-def test_ic04_a_key_that_was_used_for_another_content_is_refused(world, app, operation):
-    ready = READY[operation](world)
-    ready.send("a-key")
-    other = ready.content | {
-        name: value for name, value in OTHER_CONTENT[operation].items() if value is not None
-    }
-    with nothing_changes(app):
-        refused(ready.send("a-key", content=other), 422, "key-reused")
-
-
-def test_ic05_a_key_that_was_used_for_another_operation_or_thing_is_refused(world, app):
-    ready = READY["submitApplication"](world)
-    assert 200 == ready.send("a-key").status_code
-    etag = ready.by.get(ready.path.removesuffix("/submit")).headers["ETag"]
-    withdrawal = ready.path.replace("submit", "withdraw")
-    message = f"/messages/{ready.path.split('/')[2]}/read"
-    with nothing_changes(app):
-        refused(ready.send("a-key", path=withdrawal, etag=etag), 422, "key-reused")
-        refused(ready.send("a-key", path=message, etag=""), 422, "key-reused")
-
-    assert 200 == ready.send("another", path=withdrawal, etag=etag).status_code
 
 
 def test_ic06_two_people_may_use_the_same_key(world):
@@ -155,22 +105,6 @@ TAKE = text(
 )
 
 
-def test_ic07_while_the_first_still_runs_a_twin_waits_and_then_is_told_to(world, app):
-    ready = READY["createApplication"](world)
-    with somebody_else(app) as first:
-        first.execute(TAKE)
-        before, started = records(app), time.monotonic()
-
-        problem = refused(ready.send("a-key"), 409, "key-busy")
-
-        waited = time.monotonic() - started
-        assert before == records(app)
-        first.rollback()
-    assert 1.5 < waited < 5, f"waited {waited:.1f} s"
-    assert "actions" not in problem
-    assert 201 == ready.send("a-key").status_code
-
-
 def test_ic07_a_twin_that_only_had_to_wait_a_moment_gets_the_first_answer(world, app):
     ready = READY["createApplication"](world)
     arrived = threading.Barrier(2)
@@ -187,42 +121,6 @@ def test_ic07_a_twin_that_only_had_to_wait_a_moment_gets_the_first_answer(world,
     assert [None, "true"] == sorted(
         (answer.headers.get("Idempotent-Replayed") for answer in answers), key=str
     )
-
-
-def test_ic08_of_fifty_at_once_one_has_an_effect(world, app):
-    ready = READY["createApplication"](world)
-    before = records(app)
-
-    with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: ready.send("a-key"), range(50)))
-
-    after = records(app)
-    assert {201} == {answer.status_code for answer in answers}
-    assert 1 == len({answer.data for answer in answers})
-    assert 49 == sum("Idempotent-Replayed" in answer.headers for answer in answers)
-    for table in ("application", "event", "idempotency_key"):
-        assert before[table][0] + 1 == after[table][0], table
-
-
-def test_ic09_a_first_attempt_that_was_refused_does_not_burn_the_key(world, app):
-    ready = READY["createApplication"](world)
-    with nothing_changes(app):
-        wrong = ready.content | {"park_id": "x"}
-        refused(ready.send("a-key", content=wrong), 422, "invalid-input")
-        refused(ready.send("a-key", content=b"{"), 400, "malformed")
-        no_such_park = ready.content | {"park_id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"}
-        refused(ready.send("a-key", content=no_such_park), 422, "invalid-input")
-
-    assert 201 == ready.send("a-key").status_code
-
-
-def test_ic09_a_refusal_by_the_records_does_not_burn_the_key_either(world, app):
-    ready = READY["submitApplication"](world)
-    with nothing_changes(app):
-        refused(ready.send("a-key", etag='"9"'), 412, "outdated")
-        refused(ready.send("a-key", path=f"/applications/{'0' * 8}/submit"), 404)
-
-    assert 200 == ready.send("a-key").status_code
 
 
 def test_ic10_an_effect_that_never_committed_leaves_no_key_behind(world, app):
@@ -345,28 +243,6 @@ def test_ic19_a_second_approval_by_the_same_manager_writes_nothing(world, app):
     assert [] == problem["actions"]
 
 
-def test_ic20_of_two_who_edit_at_once_one_is_told(world):
-    ready = READY["updateApplication"](world)
-    arrived = threading.Barrier(2)
-
-    def edit(number):
-        arrived.wait()
-        sections = {"project": SECTIONS["project"] | {"title": f"第{number}个"}}
-        return ready.send(f"key-{number}", content={"sections": sections})
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(edit, range(2)))
-
-    assert [200, 412] == sorted(answer.status_code for answer in answers)
-
-
-def test_a_key_means_nothing_where_nobody_signs_in(world, app):
-    wrong = {"refresh_token": "x"}
-    with nothing_changes(app):
-        for _ in range(2):
-            refused(world.anybody.post("/session/refresh", wrong, key="a-key"), 401)
-
-
 def age(app, by: str) -> None:
     with app.app_context(), db.engine.connect() as connection:
         connection.execute(
@@ -379,18 +255,6 @@ def age(app, by: str) -> None:
 def forgotten(app) -> int:
     with app.app_context():
         return action(forget_old)()
-
-
-def test_a_replay_is_answered_before_the_version_is_looked_at(world: World):
-    her = world.citizen()
-    draft, etag = world.draft(her)
-    path = f"/applications/{draft['id']}/submit"
-
-    first = her.post(path, {}, key="once", etag=etag)
-    second = her.post(path, {}, key="once", etag=etag)
-
-    assert [200, 200] == [first.status_code, second.status_code]
-    assert first.json == second.json
 
 
 def test_signing_out_with_a_key_answers_once_and_ends_the_session(world: World):

@@ -13,7 +13,7 @@ from backend.access import PERMISSIONS, Relation, audiences
 from miniprogram_api import openapi
 from miniprogram_api.operations import OPERATIONS
 from tests.miniprogram_api.ready import READY
-from tests.miniprogram_api.refusals import one_more_app
+from tests.miniprogram_api.refusals import one_more_app, refused
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 OPERATION_IDS = sorted(PERMISSIONS)
@@ -188,6 +188,16 @@ def test_the_example_of_a_body_is_one_that_the_api_understands(world, document, 
     pointers = {fault["pointer"] for fault in (answer.json or {}).get("errors", ())}
     assert pointers <= {"#/park_id", "#/unit_id"}, answer.text
     assert answer.status_code not in (400, 415), answer.text
+
+
+@pytest.mark.parametrize("operation", WITH_BODY)
+def test_ht11_a_body_may_be_absent_exactly_where_the_document_says_so(world, document, operation):
+    answer = READY[operation](world).send(content=None)
+
+    if operations(document)[operation]["requestBody"].get("required", False):
+        refused(answer, 400, "malformed")
+    else:
+        assert 200 == answer.status_code, answer.text
 
 
 @pytest.mark.parametrize("operation", OPERATION_IDS)

@@ -28,6 +28,13 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "withdrawApplication",
         "approveApplication",
         "rejectApplication",
+        "claimScreening",
+        "setParameter",
+        "decideRuling",
+        "confirmPolicyChange",
+        "dropPolicyChange",
+        "recordDecision",
+        "overrideVerdict",
     } == keyed
 
 

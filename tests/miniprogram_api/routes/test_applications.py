@@ -201,29 +201,6 @@ class TestWhoSeesWhat:
 
         assert PHONE not in world.staff(username).get("/applications").text
 
-    @pytest.mark.parametrize(
-        ("method", "verb", "content"),
-        [
-            ("GET", "", None),
-            ("GET", "timeline", None),
-            ("PUT", "", {"sections": {}}),
-            ("POST", "submit", {}),
-            ("POST", "withdraw", {}),
-        ],
-    )
-    def test_a_foreign_application_and_a_missing_one_look_alike(
-        self, world: World, method, verb, content
-    ):
-        case, etag = world.submitted(world.citizen("one"))
-        other = world.citizen("two")
-
-        foreign = other.send(method, path(case, verb), content, etag=etag)
-        missing = other.send(method, path({"id": uuid4()}, verb), content, etag=etag)
-
-        assert (404, "not-found") == problem(foreign) == problem(missing)
-        for name in ("type", "title", "detail"):
-            assert foreign.json[name] == missing.json[name]
-
     @pytest.mark.parametrize("verb", ["approve", "reject"])
     def test_a_manager_cannot_decide_in_another_park(self, world: World, verb):
         case, etag = world.submitted(park="P05")

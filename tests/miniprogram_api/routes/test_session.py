@@ -211,6 +211,22 @@ class TestRefreshing:
         assert 401 == refresh(world, first["refresh_token"]).status_code
         assert (200 if alive else 401) == me(world, second["access_token"])
 
+    def test_a_token_two_steps_old_is_stolen_however_soon_it_comes(self, world: World, in_app):
+        first = wechat(world).json
+        second = refresh(world, first["refresh_token"]).json
+        third = refresh(world, second["refresh_token"]).json
+
+        assert 401 == refresh(world, first["refresh_token"]).status_code
+
+        assert 401 == me(world, third["access_token"])
+        assert 1 == one("SELECT count(*) FROM event WHERE name = 'session.revoked'")
+
+    def test_nobody_who_was_disabled_gets_another_pair(self, world: World, in_app):
+        token = wechat(world).json["refresh_token"]
+        change("UPDATE person SET disabled_at = now()")
+
+        assert 401 == refresh(world, token).status_code
+
     def test_an_access_token_refreshes_nothing(self, world: World):
         assert 401 == refresh(world, wechat(world).json["access_token"]).status_code
 
