@@ -36,7 +36,6 @@ ELSEWHERE = {
     "backend/wechat/simulator": "tests/backend/wechat/simulator",
     "backend/policies/archive.py": "tests/backend/policies/test_decisions.py",
     "backend/policies/readings.py": "tests/backend/policies/test_queries.py",
-    "backend/profiles/pages.py": "tests/miniprogram_api/routes/test_profiles.py",
     "backend/profiles/predicates.py": "tests/backend/profiles/test_audience.py",
     "backend/profiles/spans.py": "tests/backend/profiles/test_audience.py",
     "backend/profiles/lacking.py": "tests/backend/profiles/test_audience.py",

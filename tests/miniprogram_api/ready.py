@@ -133,6 +133,8 @@ NUMBER = {
     "scope": "152201",
     "value": 1_500_000,
     "unit": "fen",
+    "valid_from": "2027-01-01",
+    "review_by": "2028-12-31",
     "source": "盟人社发〔2026〕8号",
     "reason": "旗县标准已公布",
 }
@@ -142,6 +144,7 @@ DAYS = (date(2027, 1, 1) + timedelta(days=n) for n in count())
 READING = {
     "name": "waiver_scope",
     "in_use": "park_only",
+    "valid_from": "2027-01-01",
     "decided_by": "盟人社局",
     "decided_on": "2026-11-20",
     "source": "会议纪要",

@@ -4,10 +4,8 @@ import re
 
 import pytest
 
-from backend.policies.queries import current
 from backend.screenings import pages
-from eligibility.facts import Known, weigh
-from tests.backend.screenings.test_answers import BENEFITS, DAY, on
+from tests.backend.screenings.test_answers import BENEFITS, on
 
 GROUND = on({})
 
@@ -42,22 +40,3 @@ def test_an_amount_that_hangs_on_the_person_is_not_promised_to_everybody():
     told = pages.short(GROUND, GROUND.policy.rules["internship_subsidy"])
 
     assert (None, None) == (told["amount"]["lower"], told["amount"]["upper"])
-
-
-def test_facts_are_told_with_their_source_and_defaults_are_not():
-    known = {
-        "loan_amount": Known(100_000_00, "self", DAY),
-        "in_park": Known(True, "park", DAY.replace(year=2021)),
-        "graduated": Known(True, "park", DAY),
-        "is_incubating": Known(True, "park", DAY),
-    }
-
-    told = {each["name"]: each for each in pages.facts(weigh(current().dictionary, known, DAY))}
-
-    assert set(known) == set(told)
-    assert ("100000.00", "self", "known") == tuple(
-        told["loan_amount"][name] for name in ("value", "source", "state")
-    )
-    assert ["stale", "conflict", "conflict"] == [
-        told[name]["state"] for name in ("in_park", "graduated", "is_incubating")
-    ]
