@@ -22,7 +22,7 @@ class Person(Numbered, Model):
 
 
 class Identity(Model):
-    """One way in which a person proves who she is: for now the openid of the mini-program."""
+    """One way in which a person proves who she is, such as the openid of the mini-program."""
 
     __tablename__ = "identity"
     __table_args__ = (UniqueConstraint("provider", "subject"),)

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.errors import Invalid
 from backend.policies import queries as policies
+from backend.profiles.actions import SAID as FAULTS
 from eligibility import facts as told
 from eligibility.engine import Assessment, assess, assess_all, concerns
 from eligibility.facts import Dictionary, Facts, FactsRefused
@@ -18,17 +19,8 @@ from eligibility.turning import Turn
 
 # More rows than any series has years, and far fewer than would keep us busy.
 MOST_ROWS = 60
-SAID: Mapping[str, str] = {
-    "unknown_fact": "没有这个项目",
-    "unknown_source": "没有这种来源",
-    "unknown_value": "不在可选范围内",
-    "wrong_type": "填写的类型不对",
-    "wrong_rows": "各行的年份重复或缺少",
-    "out_of_range": "超出允许的范围",
-    "impossible_date": "没有这一天",
-    "impossible_interval": "最少不能大于最多",
-    "in_the_future": "日期在所问的那一天之后",
-}
+# As for a profile, but about any day one may ask of.
+SAID: Mapping[str, str] = {**FAULTS, "in_the_future": "日期在所问的那一天之后"}
 TOO_MANY_ROWS = f"最多 {MOST_ROWS} 行"
 
 
