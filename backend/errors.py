@@ -139,5 +139,11 @@ class WeChatDown(Fault):
     detail = "微信服务暂不可用，请稍后再试"
 
 
+class PolicyGone(Fault):
+    """The sheets of the policy by which something was decided are not those kept."""
+
+    detail = "当时依据的政策文本无法读取，请联系人社局"
+
+
 class DatabaseDown(Fault):
     """PostgreSQL did not answer in time."""

@@ -24,7 +24,8 @@ class Assessment:
     """The answer of one rule: met, not met, or not known, with everything behind it.
 
     `applicable` is False where the rule does not concern this case at all; its value is then
-    False too. Flags qualify the answer and never change it.
+    False too. Flags qualify the answer and never change it. `amounts` tells, as (ruling, reading,
+    amount), what every reading of an unconfirmed ruling would pay, where they differ (A46).
     """
 
     rule: str
@@ -33,6 +34,7 @@ class Assessment:
     applicable: Tri
     flags: tuple[str, ...]
     amount: Amount | None
+    amounts: tuple[tuple[str, str, Amount], ...]
     missing: tuple[Gap, ...]
     tree: Tree
     used_parameters: tuple[str, ...]
@@ -52,6 +54,7 @@ class Assessment:
             "flags": list(self.flags),
             "missing": [gap.as_json() for gap in self.missing],
             "amount": None if self.amount is None else self.amount.as_json(),
+            "amounts": [[*which, amount.as_json()] for *which, amount in self.amounts],
             "tree": self.tree,
             "used_parameters": list(self.used_parameters),
             "used_rulings": list(self.used_rulings),
@@ -111,7 +114,8 @@ def assess(
         value=value,
         applicable=applicable,
         flags=_flags(rule, facts),
-        amount=None if value is False else _amount(rule, judge),
+        amount=None if value is False else _amount(rule, rule.amount, judge),
+        amounts=() if value is False else _amounts(rule, judge),
         missing=_missing(parts, judge, facts) if value is None else (),
         tree=tree,
         used_parameters=rule.used_parameters,
@@ -155,15 +159,24 @@ def _missing(parts: list[tuple[Any, Tree]], judge: Judge, facts: Facts) -> tuple
     return tuple(dict.fromkeys(found))
 
 
-def _amount(rule: Ready, judge: Judge) -> Amount | None:
+def _amount(rule: Ready, figure: Any, judge: Judge) -> Amount | None:
     worth = rule.rule.amount
     if worth is None:
         return None
-    number = None if rule.amount is None else judge.term(rule.amount)
+    number = None if figure is None else judge.term(figure)
     lower, upper = (None, None) if number is None else bounds(number)
     shown = {"exact": (lower, upper), "at_least": (lower, None), "at_most": (None, upper)}
     least, most = shown.get(worth.kind, (None, None))
     return Amount(worth.kind, _whole(least), _whole(most), worth.unit, rule.rule.payer)
+
+
+def _amounts(rule: Ready, judge: Judge) -> tuple[tuple[str, str, Amount], ...]:
+    found = [(name, reading, _amount(rule, each, judge)) for name, reading, each in rule.amounts]
+    told = [(name, reading, amount) for name, reading, amount in found if amount is not None]
+    figures: dict[str, set[Amount]] = {}
+    for name, _, amount in told:
+        figures.setdefault(name, set()).add(amount)
+    return tuple(each for each in told if len(figures[each[0]]) > 1)
 
 
 def _whole(figure: Any) -> int | None:

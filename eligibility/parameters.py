@@ -152,6 +152,16 @@ class Snapshot:
         found: Ruling | None = last_known(self._rulings.get(ruling_id, ()), self.as_of)
         return found
 
+    def read_as(self, ruling_id: str, reading: str) -> "Snapshot":
+        """Return the same rows with one unclear clause read in a given way."""
+        rows = (
+            replace(row, in_use=reading, kind="provisional")
+            if isinstance(row, Ruling) and row.id == ruling_id
+            else row
+            for row in self.rows
+        )
+        return replace(self, rows=tuple(rows))
+
     def boundaries(self, names: Iterable[str]) -> set[date]:
         """Return the days on which one of these parameters or rulings may change."""
         wanted = set(names)

@@ -1,5 +1,6 @@
 """What does a rule come to on one day, worked out once for everybody?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,6 +10,7 @@ from eligibility.binding import bind, bind_amount, binder
 from eligibility.bound import facts_in
 from eligibility.facts import Dictionary
 from eligibility.generated import Verdict, function
+from eligibility.nodes import Choose, walk
 from eligibility.parameters import Parameter, Ruling, Snapshot
 from eligibility.policy import Policy
 from eligibility.rules import Rule
@@ -22,8 +24,9 @@ MOST = 8192
 class Ready:
     """A rule on one day: bound, compiled, and all that it uses besides facts.
 
-    `condition` is the whole answer; `when` and `applies` are its parts. `rulings` has every
-    ruling that bears on it, None where no row covers the day.
+    `condition` is the whole answer; `when` and `applies` are its parts. `amounts` has the amount
+    under each reading of the rulings that nobody has confirmed, as (ruling, reading, number).
+    `rulings` has every ruling that bears on it, None where no row covers the day.
     """
 
     rule: Rule
@@ -31,6 +34,7 @@ class Ready:
     when: Any
     applies: Any
     amount: Any
+    amounts: tuple[tuple[str, str, Any], ...]
     dictionary: Dictionary
     facts: tuple[str, ...]
     parameters: tuple[Parameter, ...]
@@ -97,6 +101,7 @@ def _made(policy: Policy, rule: Rule, snapshot: Snapshot) -> Ready:
         when,
         applies,
         amount,
+        () if worth is None else tuple(_readings(policy.dictionary, worth, snapshot)),
         policy.dictionary,
         tuple(reads),
         tuple(terms.used.values()),
@@ -104,3 +109,13 @@ def _made(policy: Policy, rule: Rule, snapshot: Snapshot) -> Ready:
         snapshot.as_of,
         policy.confirmed(snapshot.as_of),
     )
+
+
+def _readings(
+    dictionary: Dictionary, worth: Any, snapshot: Snapshot
+) -> Iterator[tuple[str, str, Any]]:
+    for ruling in sorted({node.ruling for node in walk(worth) if isinstance(node, Choose)}):
+        row = snapshot.ruling(ruling)
+        for reading in row.readings if row is not None and row.pending else ():
+            read = binder(dictionary, snapshot.read_as(ruling, reading))
+            yield ruling, reading, bind_amount(worth, read)

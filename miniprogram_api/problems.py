@@ -40,6 +40,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.TooMany: Problem(429, "too-many", "尝试过于频繁", "请在 Retry-After 之后再试。"),
     e.WeChatDown: Problem(503, "wechat-unavailable", "微信服务暂不可用", "请稍后再试。"),
     Unreadable: Problem(503, "unreadable", "服务暂不可用", "保存的内容无法读取，请联系人社局。"),
+    e.PolicyGone: Problem(
+        503, "policy-gone", "政策文本缺失", "当时依据的文本已不完整，请联系人社局。"
+    ),
     e.DatabaseDown: Problem(503, "unavailable", "服务暂不可用", "请稍后用同一幂等键重试。"),
 }
 BY_SLUG = {problem.slug: problem for problem in PROBLEMS.values()}

@@ -14,12 +14,17 @@ from sqlalchemy import text
 from backend import clock
 from backend.access import Audience, Principal, Role
 from backend.accounts import actions as accounts
-from backend.db import db, new_id, rows
+from backend.db import action, db, new_id, rows
+from backend.profiles.actions import tell
 from tests.backend.parks.appendix import NAMES
 from tests.factories import openid_of
 
 # Of the demo account `demo-manager` (demo.ACCOUNTS).
 TOTP_SECRET = "JBSWY3DPEHPK3PXP" * 2
+
+
+# What was found out about a person, in a transaction of its own.
+record_facts = action(tell)
 
 
 def look(sql: str, **values: Any) -> list[dict[str, Any]]:

@@ -4,11 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from backend import clock
 from backend.access import Principal, can
 from backend.applications import queries as applications
+from backend.applications.models import Application
 from backend.applications.workflow import Status
-from backend.db import action
+from backend.db import action, session
 from backend.decisions import pages, queries
 from backend.errors import Invalid, NotAllowed, NotFound, WrongStatus
 from backend.policies import actions as policies
@@ -28,6 +31,9 @@ def decide(application: UUID, *, benefit: str, as_of: date | None = None, by: Pr
     Raise NotFound for an application that is not the caller's to see, NotAllowed in one's own
     case, WrongStatus for one taken back, Invalid with everything that is wrong.
     """
+    # Whoever withdraws or decides the case meanwhile waits, so that its status holds to the end.
+    case = select(Application.id).where(Application.public_id == application)
+    session.execute(case.with_for_update(read=True))
     found = applications.find(application)
     if found is None or not can(by, "recordDecision", found):
         raise NotFound

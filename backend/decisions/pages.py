@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from backend import clock
-from backend.access import Principal, can
+from backend.access import Audience, Principal, can
 from backend.decisions.queries import is_own
 from backend.policies import archive
 from backend.policies import queries as policies
@@ -18,6 +18,7 @@ from eligibility.parameters import Parameter, Ruling
 from eligibility.replay import Replay, conditions, replay, snapshot_of, today
 
 NOT_ASKED = "没有这一条"
+AN_OFFICE = "人社局"
 SAID_BY = {source.word: source.value for source in Source} | {
     "default": "没有登记，按没有算",
     "derived": "由其他资料推出",
@@ -30,25 +31,34 @@ def page(found: Mapping[str, Any], by: Principal) -> dict[str, Any]:
     on = _ground(record)
     own = is_own(by, found["person_id"])
     return {
-        "id": found["public_id"],
+        **short(found),
         "application_id": found["application"],
-        "benefit": record["rule"],
-        "title": on.policy.label("rule", record["rule"], "title"),
         "clause": on.policy.rules[record["rule"]].clause,
         "scope": found["scope"],
-        "made_at": found["made_at"],
-        **side(on, record),
-        "verdict": found["verdict"],
-        "verdict_label": verdict(on, found["verdict"]),
         "flags": record["flags"],
         "flag_labels": [on.policy.label("flag", flag) for flag in record["flags"]],
         "tree": tree(on, record["tree"]),
         "facts": [fact(on, name, each) for name, each in sorted(record["facts"].items())],
         **rows(on, record),
-        "overrides": [_override(on, each) for each in found["overrides"]],
+        "overrides": [_override(on, each, by) for each in found["overrides"]],
         "replay": _replayed(replay(record, [on.policy])),
         "today": _today(on, record),
         "actions": ["override"] if can(by, "overrideVerdict", found) and not own else [],
+    }
+
+
+def short(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell a decision in a line."""
+    record = found["record"]
+    on = _ground(record)
+    return {
+        "id": found["public_id"],
+        "benefit": record["rule"],
+        "title": on.policy.label("rule", record["rule"], "title"),
+        "made_at": found["made_at"],
+        **side(on, record),
+        "verdict": found["verdict"],
+        "verdict_label": verdict(on, found["verdict"]),
     }
 
 
@@ -136,5 +146,7 @@ def _value(side: str, on: Ground, code: str, asked: Mapping[str, Any]) -> dict[s
     return {side: value, f"{side}_label": words}
 
 
-def _override(on: Ground, each: Mapping[str, Any]) -> dict[str, Any]:
-    return {**each, "verdict_label": verdict(on, each["verdict"])}
+def _override(on: Ground, each: Mapping[str, Any], by: Principal) -> dict[str, Any]:
+    """Tell an override; to the applicant it is the office's, not a clerk's by name."""
+    name = AN_OFFICE if by.audience is Audience.CITIZEN else each["by_name"]
+    return {**each, "by_name": name, "verdict_label": verdict(on, each["verdict"])}

@@ -25,6 +25,15 @@ def visible(public_id: UUID, by: Principal) -> dict[str, Any]:
     return found
 
 
+def on_case(application: UUID, by: Principal) -> list[dict[str, Any]]:
+    """Return what was decided on an application, oldest first; raise NotFound like `visible`."""
+    found = applications.find(application)
+    if found is None or not can(by, "listDecisions", found):
+        raise NotFound
+    made = (policies.find_decision(key) for key in policies.decisions_on(found["id"]))
+    return [each for each in made if each is not None]
+
+
 def is_own(by: Principal, applicant_id: int | None) -> bool:
     """Tell whether a member of staff would decide on herself."""
     return by.person is not None and by.person == applicant_id

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock
 from backend.db import row, session
+from backend.errors import PolicyGone
 from backend.policies.models import PolicyVersion
 from eligibility import policy as policies
-from eligibility.policy import Policy
-from eligibility.replay import PolicyUnknown
+from eligibility.policy import Policy, PolicyRefused
 
 
 def keep(policy: Policy) -> None:
@@ -30,25 +30,25 @@ def keep(policy: Policy) -> None:
 
 
 def sheets_of(policy: Policy) -> dict[str, str]:
-    """Return the texts of a bundled policy; raise PolicyUnknown where they say something else."""
+    """Return the texts of a bundled policy; raise PolicyGone where they say something else."""
     folder = policies.FOLDER / policy.id
     sheets = {each.name: each.read_text("utf-8") for each in sorted(folder.glob("*.toml"))}
     if _read(sheets).hash != policy.hash:
-        raise PolicyUnknown(policy.hash)
+        raise PolicyGone
     return sheets
 
 
 def policy_of(wanted: str) -> Policy:
-    """Return the policy with this hash; raise PolicyUnknown where it was never kept.
+    """Return the policy with this hash; raise PolicyGone where it was never kept.
 
     What was kept has to hash as it did, or nothing is evaluated by it.
     """
     found = row(select(PolicyVersion.sheets).where(PolicyVersion.hash == wanted))
     if found is None:
-        raise PolicyUnknown(wanted)
+        raise PolicyGone
     policy = _of_sheets(tuple(sorted(found["sheets"].items())))
     if policy.hash != wanted:
-        raise PolicyUnknown(wanted)
+        raise PolicyGone
     return policy
 
 
@@ -61,5 +61,8 @@ def _read(sheets: dict[str, str]) -> Policy:
     with tempfile.TemporaryDirectory() as name:
         for sheet, words in sheets.items():
             (Path(name) / sheet).write_text(words, "utf-8")
-        # Past the cache of `load`, which goes by the folder: this one is gone at once.
-        return policies.load.__wrapped__(Path(name))
+        try:
+            # Past the cache of `load`, which goes by the folder: this one is gone at once.
+            return policies.load.__wrapped__(Path(name))
+        except PolicyRefused as refused:
+            raise PolicyGone from refused

@@ -140,6 +140,12 @@ def find_decision(public_id: UUID) -> dict[str, Any] | None:
     return {**found, "overrides": overrides, "verdict": verdict}
 
 
+def decisions_on(application_id: int) -> list[UUID]:
+    """Return the public ids of the decisions on an application, oldest first."""
+    asked = select(DecisionRecord.public_id).where(DecisionRecord.application_id == application_id)
+    return [each["public_id"] for each in rows(asked.order_by(DecisionRecord.id))]
+
+
 def replayed(public_id: UUID) -> Replay:
     """Evaluate a decision again by its own policy, numbers, readings and facts.
 

@@ -45,14 +45,14 @@ def declare(raw: Mapping[str, Any], *, on: date | None, by: Principal) -> View:
 
     Money is yuan there. Raise Invalid with every fault at once.
     """
-    tell(by.id, declared(raw, on), by=by)
+    tell(by.id, stated(raw, "self", on), by=by)
     return {"items": pages.facts(queries.facts_of(by.id, clock.today())), "next_cursor": None}
 
 
-def declared(raw: Mapping[str, Any], on: date | None) -> dict[str, Known]:
-    """Return as statements of her own what a person says in JSON; raise Invalid like `tell`."""
-    typed, faults = typed_of(raw)
-    found = {name: Known(value, "self", on) for name, value in typed.items()}
+def stated(raw: Mapping[str, Any], source: str, on: date | None) -> dict[str, Known]:
+    """Return as statements of one source what stands in JSON; raise Invalid like `tell`."""
+    typed, faults = _typed(raw)
+    found = {name: Known(value, source, on) for name, value in typed.items()}
     dated = {name: _dated(known, clock.today()) for name, known in found.items()}
     faults += _faults(dated, clock.today())
     if faults:
@@ -60,7 +60,7 @@ def declared(raw: Mapping[str, Any], on: date | None) -> dict[str, Known]:
     return found
 
 
-def typed_of(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Faults]:
+def _typed(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Faults]:
     """Return the values as the engine counts them (money in fen), and what cannot be read."""
     typed: dict[str, Any] = {}
     faults: Faults = []
@@ -74,18 +74,6 @@ def typed_of(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Faults]:
             words = SAID[refused.faults[0].code]
             faults.append({"pointer": f"#/facts/{name}", "detail": words})
     return typed, faults
-
-
-@action
-def record_facts(
-    person_id: int,
-    facts: Mapping[str, Known],
-    *,
-    by: Principal | None,
-    evidence: str | None = None,
-) -> int:
-    """Write down statements in a transaction of their own; see `tell`."""
-    return tell(person_id, facts, by=by, evidence=evidence)
 
 
 def tell(
@@ -119,12 +107,6 @@ def tell(
     names = [each.name for each in news]
     record("profile.facts_recorded", "person", person_id, by, facts=names, sources=sources)
     return version + 1
-
-
-@action
-def project_again(person_id: int) -> None:
-    """Write the profile anew from the records, after a change of the dictionary of facts."""
-    _project(person_id, _locked(person_id))
 
 
 def _project(person_id: int, version: int) -> None:

@@ -38,11 +38,15 @@ def _fact(found: Facts, name: str) -> dict[str, Any] | None:
 def _evidence(name: str, known: Known | None) -> dict[str, Any]:
     if known is None:
         return dict.fromkeys(("value", "source", "source_label", "observed_on"))
-    value = as_json(known)["value"]
-    is_money = POLICY.dictionary[name].unit == "fen" and type(value) is int
     return {
-        "value": yuan(value) if is_money else value,
+        "value": shown(name, as_json(known)["value"]),
         "source": known.source,
         "source_label": SAID_BY[known.source],
         "observed_on": known.observed_on,
     }
+
+
+def shown(name: str, value: Any) -> Any:
+    """Write a fact's value, as the engine writes it for JSON, as others see it: money in yuan."""
+    is_money = POLICY.dictionary[name].unit == "fen" and type(value) is int
+    return yuan(value) if is_money else value

@@ -13,7 +13,7 @@ from eligibility.gaps import Gap
 from eligibility.questions import Question
 from eligibility.remedies import Change
 from eligibility.turning import Turn
-from eligibility.values import yuan
+from eligibility.values import Amount, yuan
 
 WAYS: Mapping[str, str] = {
     "answer": "先告诉我们：{label}",
@@ -39,6 +39,7 @@ def result(on: Ground, answer: Answer) -> dict[str, Any]:
         "flags": list(found.flags),
         "flag_labels": [on.policy.label("flag", flag) for flag in found.flags],
         "amount": amount(on, found.amount),
+        "amount_readings": [_reading(on, *each) for each in found.amounts],
         "missing": [gap(on, each) for each in found.missing],
         "tree": tree(on, found.tree),
         "remedies": [[change.fact for change in way] for way in answer.remedies],
@@ -107,6 +108,19 @@ def step(on: Ground, change: Change) -> dict[str, Any]:
     )
     to = shown(spec.unit, change.as_json()["to"])
     return {"kind": change.kind, "fact": change.fact, "to": to, "on": change.on, "words": words}
+
+
+def _reading(on: Ground, name: str, reading: str, worth: Amount) -> dict[str, Any]:
+    """Tell what one way to read an unconfirmed clause would pay."""
+    row = on.snapshot.on(on.as_of).ruling(name)
+    return {
+        "ruling": name,
+        "label": on.policy.label("ruling", name),
+        "reading": reading,
+        "reading_label": on.policy.label("ruling", name, "readings")[reading],
+        "in_use": row is not None and row.reading == reading,
+        "amount": amount(on, worth),
+    }
 
 
 def _turn(on: Ground, turn: Turn) -> dict[str, Any]:

@@ -4,11 +4,41 @@ from typing import Any
 from uuid import UUID
 
 from backend.access import Principal
-from backend.decisions import actions, pages, queries
+from backend.decisions import actions, findings, pages, queries
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import decisions as shapes
 
 routes = Routes("decisions", __name__, description="政策认定")
+
+
+CASE = "/applications/<uuid:application_id>"
+
+
+@routes.operation("GET", f"{CASE}/facts", "getCaseFacts", gives=shapes.FINDINGS)
+def get_case_facts(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """What counts about the applicant, who says so, and what she says otherwise."""
+    return findings.known(application_id, by)
+
+
+@routes.operation(
+    "POST",
+    f"{CASE}/facts",
+    "recordFacts",
+    body=shapes.Found,
+    gives=shapes.FINDINGS,
+    key="key",
+    may_refuse=(403,),
+)
+def record_facts(by: Principal, application_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Write down what a document, a register or a judgement says about the applicant."""
+    return findings.find(application_id, by=by, **body)
+
+
+@routes.operation("GET", f"{CASE}/decisions", "listDecisions", gives=shapes.SHORT_DECISIONS)
+def list_decisions(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """What was decided about benefits on this case, oldest first."""
+    found = queries.on_case(application_id, by)
+    return {"items": [pages.short(each) for each in found], "next_cursor": None}
 
 
 @routes.operation(

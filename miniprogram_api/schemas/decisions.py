@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from backend.profiles.evidence import Source
 from miniprogram_api.schemas.policies import (
     BENEFIT,
     CLAUSE,
@@ -9,8 +10,10 @@ from miniprogram_api.schemas.policies import (
     ParameterSchema,
     RulingSchema,
 )
+from miniprogram_api.schemas.profiles import FactSchema
+from miniprogram_api.schemas.screenings import Told
 from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, PublicId, page_of
-from miniprogram_api.schemas.strict import Day, Id, Strict, Text, Whole, YesNo
+from miniprogram_api.schemas.strict import Day, Id, OneOf, Strict, Text, Whole, YesNo
 
 YES = {"example": "符合"}
 
@@ -21,6 +24,21 @@ class NewDecision(Strict):
     application_id = Id(required=True, metadata=PUBLIC_ID)
     benefit = Text(most=60, required=True, metadata=BENEFIT)
     as_of = Day(load_default=None, allow_none=True, metadata={"example": "2026-11-23"})
+
+
+class Found(Strict):
+    """What was found out, by which kind of evidence, where it stands and for which day."""
+
+    facts = Told(required=True)
+    source = OneOf(Source, required=True, metadata={"example": "document"})
+    observed_on = Day(load_default=None, allow_none=True, metadata={"example": "2026-11-23"})
+    evidence = Text(most=200, least=0, load_default="", metadata={"example": "退役军人优待证"})
+
+
+class FindingSchema(FactSchema):
+    """What counts about an applicant, and what she says where that is something else."""
+
+    declared = fields.Raw(required=True, allow_none=True)
 
 
 class NewOverride(Strict):
@@ -91,18 +109,23 @@ class TodaySchema(OutcomeSchema):
     forgotten = fields.List(fields.String(), required=True)
 
 
-class RecordedDecisionSchema(OutcomeSchema):
-    """A decision with all that it rested on; `verdict` is the one that stands."""
+class ShortDecisionSchema(OutcomeSchema):
+    """A decision in a line; `verdict` is the one that stands."""
 
     id = PublicId(required=True)
-    application_id = fields.UUID(required=True, allow_none=True, metadata=PUBLIC_ID)
     benefit = fields.String(required=True, metadata=BENEFIT)
     title = fields.String(required=True, metadata={"example": "一次性创业补贴"})
-    clause = fields.String(required=True, metadata=CLAUSE)
-    scope = fields.String(required=True, metadata={"example": "152201"})
     made_at = Moment(required=True)
     verdict = fields.Boolean(required=True, allow_none=True)
     verdict_label = fields.String(required=True, metadata=YES)
+
+
+class RecordedDecisionSchema(ShortDecisionSchema):
+    """A decision with all that it rested on."""
+
+    application_id = fields.UUID(required=True, allow_none=True, metadata=PUBLIC_ID)
+    clause = fields.String(required=True, metadata=CLAUSE)
+    scope = fields.String(required=True, metadata={"example": "152201"})
     flags = fields.List(fields.String(), required=True)
     flag_labels = fields.List(fields.String(), required=True)
     tree = fields.Dict(required=True, metadata={"example": {"op": "all", "value": True}})
@@ -124,3 +147,5 @@ class OverriddenSchema(Schema):
 
 
 OVERRIDDEN = page_of(OverriddenSchema)
+FINDINGS = page_of(FindingSchema)
+SHORT_DECISIONS = page_of(ShortDecisionSchema)

@@ -79,6 +79,17 @@ class TurnSchema(Schema):
     becomes_label = fields.String(required=True, metadata={"example": "不符合"})
 
 
+class AmountReadingSchema(Schema):
+    """What one way to read a clause would pay, while nobody has confirmed which one holds."""
+
+    ruling = fields.String(required=True, metadata={"example": "wage_date"})
+    label = fields.String(required=True)
+    reading = fields.String(required=True, metadata={"example": "each_month"})
+    reading_label = fields.String(required=True)
+    in_use = fields.Boolean(required=True)
+    amount = fields.Nested(AmountSchema, required=True)
+
+
 class ResultSchema(Schema):
     """The answer of one benefit, with its reasons, its gaps and its days."""
 
@@ -93,6 +104,7 @@ class ResultSchema(Schema):
     flags = fields.List(fields.String(), required=True)
     flag_labels = fields.List(fields.String(), required=True)
     amount = fields.Nested(AmountSchema, required=True, allow_none=True)
+    amount_readings = fields.List(fields.Nested(AmountReadingSchema), required=True)
     missing = fields.List(fields.Nested(GapSchema), required=True)
     tree = fields.Dict(required=True, metadata={"example": {"op": "all", "value": True}})
     remedies = fields.List(fields.List(fields.String()), required=True)

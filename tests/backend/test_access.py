@@ -100,10 +100,10 @@ FOR_CITIZENS = {
     "setFacts",
 }
 FOR_STAFF = {"listPolicyChanges"}
-READ = {"getApplication", "getTimeline"}
+READ = {"getApplication", "getTimeline", "listDecisions", "getDecision"}
 ASK = {"updateApplication", "submitApplication", "withdrawApplication"}
 DECIDE = {"approveApplication", "rejectApplication"}
-ASSESS = {"recordDecision", "getDecision"}
+ASSESS = {"getCaseFacts", "recordFacts", "recordDecision"}
 REGULATE = {
     "setParameter",
     "decideRuling",

@@ -191,6 +191,15 @@ def _decided(method: str, verb: str, content: Any = None) -> Callable[[World], R
     return make
 
 
+def _on_a_case(method: str, verb: str, content: Any = None) -> Callable[[World], Ready]:
+    def make(world: World) -> Ready:
+        made, _ = world.submitted(world.citizen(f"applicant{next(PEOPLE)}"))
+        path = f"/applications/{made['id']}{verb}"
+        return Ready(world.staff("demo-bureau"), method, path, content)
+
+    return make
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -239,7 +248,12 @@ READY: dict[str, Callable[[World], Ready]] = {
     "withdrawApplication": _drafted("POST", "/withdraw", {}),
     "approveApplication": _approve,
     "rejectApplication": _reject,
+    "getCaseFacts": _on_a_case("GET", "/facts"),
+    "recordFacts": _on_a_case(
+        "POST", "/facts", {"facts": {"other_category_approved": True}, "source": "staff"}
+    ),
     "recordDecision": _record_decision,
+    "listDecisions": _on_a_case("GET", "/decisions"),
     "getDecision": _decided("GET", ""),
     "overrideVerdict": _decided(
         "POST", "/override", {"verdict": True, "reason": "现场核实符合条件", "seen": 0}

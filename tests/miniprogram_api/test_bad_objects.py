@@ -40,6 +40,7 @@ MORE_WRITES = (
     "decideRuling",
     "confirmPolicyChange",
     "dropPolicyChange",
+    "recordFacts",
     "recordDecision",
     "overrideVerdict",
 )

@@ -33,6 +33,7 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "decideRuling",
         "confirmPolicyChange",
         "dropPolicyChange",
+        "recordFacts",
         "recordDecision",
         "overrideVerdict",
     } == keyed

@@ -11,13 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from backend.access import Role
 from backend.errors import Invalid, NotAllowed, NotFound
 from backend.profiles import audience, projection, queries
-from backend.profiles.actions import SAID, project_again, record_facts
+from backend.profiles.actions import SAID
 from backend.profiles.columns import POLICY
 from eligibility import quantities
 from eligibility.engine import evaluate
 from eligibility.facts import Known
 from eligibility.values import Interval
-from tests.records import at_once, change, look, new_staff, one, person, staff
+from tests.records import at_once, change, look, new_staff, one, person, record_facts, staff
 
 TODAY = date(2026, 11, 23)
 AT = "2026-11-23T04:00:00Z"
@@ -136,15 +136,6 @@ class TestRecording:
         rebuilt = projection.row(queries.statements_of(her.id))
 
         assert rebuilt == {name: profile()[name] for name in rebuilt}
-
-    def test_a_profile_can_be_written_anew_from_its_records(self, her):
-        record_facts(her.id, {"in_park": Known(True), "current_staff": Known(3)}, by=her)
-        before = profile()
-        change("UPDATE profile SET in_park = false, current_staff_least = 1")
-
-        project_again(her.id)
-
-        assert before == profile()
 
 
 def found(predicate) -> list[int]:

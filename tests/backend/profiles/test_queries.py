@@ -7,9 +7,8 @@ import time_machine
 
 from backend.access import Role
 from backend.profiles import queries
-from backend.profiles.actions import record_facts
 from eligibility.facts import Known
-from tests.records import new_staff, person
+from tests.records import new_staff, person, record_facts
 
 TODAY = date(2026, 11, 23)
 

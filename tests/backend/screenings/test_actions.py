@@ -7,11 +7,10 @@ import time_machine
 
 from backend.access import Role
 from backend.errors import NotFound
-from backend.profiles.actions import record_facts
 from backend.profiles.queries import doubts_of, facts_of
 from backend.screenings.actions import claim, forget_old, save
 from eligibility.facts import Known
-from tests.records import at_once, change, look, new_staff, one, person
+from tests.records import at_once, change, look, new_staff, one, person, record_facts
 
 TODAY = date(2026, 11, 23)
 TOLD = {"is_veteran": True, "loan_amount": "100000.00"}

@@ -11,11 +11,10 @@ import pytest
 from flask import Flask
 
 from backend import clock
-from backend.profiles import actions as profiles
 from eligibility.facts import Known
 from tests.factories import Caller, World, day
 from tests.miniprogram_api.refusals import nothing_changes, pointers, refused
-from tests.records import change, look, one, staff
+from tests.records import change, look, one, record_facts, staff
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -40,7 +39,7 @@ WHY = "现场核实符合条件"
 def proven(applicant: int, **facts: Any) -> None:
     """What the bureau has found out about her today."""
     told = {name: Known(value, "staff", clock.today()) for name, value in facts.items()}
-    profiles.record_facts(applicant, told, by=staff("demo-bureau"))
+    record_facts(applicant, told, by=staff("demo-bureau"))
 
 
 def settled(world: World, in_use: str) -> None:
@@ -172,11 +171,8 @@ class TestRefusing:
 
         assert 0 == one("SELECT count(*) FROM decision_record")
 
-    def test_citizens_have_no_part_in_it(self, world, application):
-        made = decided(world.staff(), application)
-
+    def test_citizens_do_not_write_decisions(self, world, application):
         refused(world.citizen().post("/decisions", wish(application)), 401)
-        refused(world.citizen().get(path(made)), 401)
 
 
 def mine(who: str) -> None:
@@ -188,6 +184,44 @@ def mine(who: str) -> None:
 
 
 class TestReading:
+    def test_the_applicant_finds_and_reads_what_was_decided_about_her(self, world, application):
+        made = decided(world.staff(), application)
+        her = world.citizen()
+
+        (listed,) = her.get(f"/applications/{application}/decisions").json["items"]
+
+        assert (made["id"], "创业担保贷款免反担保", "还不能确定") == (
+            listed["id"],
+            listed["title"],
+            listed["verdict_label"],
+        )
+        assert made["tree"] == her.get(path(made)).json["tree"]
+        assert [] == her.get(path(made)).json["actions"]
+
+    def test_to_the_applicant_an_override_is_the_offices(self, world, application):
+        made = decided(world.staff(), application)
+        world.staff("demo-bureau").post(f"{path(made)}/override", override())
+
+        (told,) = world.citizen().get(path(made)).json["overrides"]
+
+        assert ("人社局", WHY) == (told["by_name"], told["reason"])
+
+    def test_another_person_sees_neither_the_list_nor_the_decision(self, world, application):
+        made, another = decided(world.staff(), application), world.citizen("another")
+
+        refused(another.get(path(made)), 404)
+        refused(another.get(f"/applications/{application}/decisions"), 404)
+
+    def test_a_decision_whose_policy_text_was_tampered_with_says_so(self, world, application):
+        made = decided(world.staff(), application)
+        change("ALTER TABLE policy_version DISABLE TRIGGER policy_version_only_added")
+        change("UPDATE policy_version SET sheets = sheets - 'policy.toml'")
+        change("ALTER TABLE policy_version ENABLE TRIGGER policy_version_only_added")
+
+        problem = refused(world.staff().get(path(made)), 503, "policy-gone")
+
+        assert "联系人社局" in problem["detail"]
+
     def test_foreign_and_missing_alike_are_not_found(self, world, application):
         made = decided(world.staff(), application)
         elsewhere = world.staff("demo-manager-p01")

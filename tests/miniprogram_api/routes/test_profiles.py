@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from backend import clock
-from backend.profiles import actions as profiles
 from eligibility.facts import Known
 from tests.factories import Caller, World, day
 from tests.miniprogram_api.refusals import nothing_changes, pointers, refused
-from tests.records import one, staff
+from tests.records import one, record_facts, staff
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -35,7 +34,7 @@ def proven(source: str = "document", on: date | None = None, **facts: Any) -> No
     """What the bureau has seen in her papers."""
     told = {name: Known(value, source, on or clock.today()) for name, value in facts.items()}
     her = one("SELECT id FROM person")
-    profiles.record_facts(her, told, by=staff("demo-bureau"))
+    record_facts(her, told, by=staff("demo-bureau"))
 
 
 class TestDeclaring:
@@ -129,7 +128,7 @@ class TestProven:
         proven(is_veteran=True)
         told = {"is_veteran": Known(False, "document", clock.today())}
         person = one("SELECT id FROM person")
-        profiles.record_facts(person, told, by=staff("demo-bureau-2"))
+        record_facts(person, told, by=staff("demo-bureau-2"))
 
         found = got(her)["is_veteran"]
 

@@ -131,6 +131,23 @@ class TestTheInternship:
         found = said(world, "internship_subsidy", told, "2025-04-01")
 
         assert ("exact", "9736.00", "9736.00") == worth(found)
+        # By the wage of the day of applying it would be 6 x 1816.00; nobody has confirmed which.
+        assert [
+            ("each_month", True, "9736.00"),
+            ("at_application", False, "10896.00"),
+        ] == [
+            (each["reading"], each["in_use"], each["amount"]["lower"])
+            for each in found["amount_readings"]
+        ]
+        assert "wage_date" == found["amount_readings"][0]["ruling"]
+
+    def test_readings_that_pay_the_same_are_not_told_apart(self, world: World):
+        assert [] == said(world, "internship_subsidy", INTERN, "2023-04-01")["amount_readings"]
+
+    def test_a_no_has_no_amount_under_any_reading(self, world: World):
+        told = INTERN | {"joined_internship_incubation": False}
+
+        assert [] == said(world, "internship_subsidy", told, "2025-04-01")["amount_readings"]
 
     @pytest.mark.parametrize("county", ["152201", "152221"])
     def test_the_wage_is_that_of_class_one_in_every_county(self, world: World, county):
