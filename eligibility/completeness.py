@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"\{p\.([^}]*)\}")
 def missing_labels(
     reading: Reading, dictionary: Dictionary, rules: Mapping[str, Rule], readings: Readings
 ) -> None:
-    """Note every fact, rule, ruling, condition and choice without words of its own."""
+    """Note every fact, rule, ruling, number, condition and choice without words of its own."""
     labels = reading.tables[SHEET]
     rulings = [row for row in readings.rows if isinstance(row, Ruling)]
     names = {
@@ -38,6 +38,8 @@ def missing_labels(
             for key in NEEDED[kind]:
                 if not labels.get(kind, {}).get(name, {}).get(key):
                     reading.fault(SHEET, f"[{kind}.{name}]", f"{key} is missing")
+    for name in sorted(set(readings.declared) - set(labels.get("parameter", {}))):
+        reading.fault(SHEET, "[parameter]", f"{name} is missing")
     chosen = [("fact", name, "options", spec.values) for name, spec in dictionary.items()]
     chosen += [("ruling", row.id, "readings", row.readings) for row in rulings]
     for kind, name, key, values in chosen:

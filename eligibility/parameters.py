@@ -175,7 +175,10 @@ class Snapshot:
 
 
 def last_known(rows: Iterable[Any], day: date) -> Any:
-    """Return, of the rows that cover the day, the one known last."""
+    """Return, of the rows that cover the day, the one known last.
+
+    Of several known on the same day the first one counts: rows are kept newest first.
+    """
     covering = [row for row in rows if covers(row, day)]
     return max(covering, key=lambda row: row.known_from, default=None)
 

@@ -26,6 +26,27 @@ def test_what_was_known_later_counts_only_for_whoever_asks_later():
     assert readings.at(date(2022, 5, 31), JUNE).value("wage") == 100
 
 
+def test_of_two_rows_known_since_one_day_the_first_counts():
+    newest, older = (Parameter("wage", n, JAN, END, known_from=JUNE) for n in (120, 110))
+
+    assert Readings([newest, older]).at(JUNE, JUNE).value("wage") == 120
+
+
+def test_one_clause_read_another_way_leaves_the_others_alone():
+    scope = Ruling("scope", ("wide", "narrow"), "", "open", JAN, END)
+    other = Ruling("other", ("a", "b"), "a", "decided", JAN, END)
+    known = Readings([scope, other, FIRST]).at(JUNE, END)
+
+    read = known.read_as("scope", "narrow")
+
+    assert ("narrow", "a", 100) == (
+        read.ruling("scope").reading,
+        read.ruling("other").reading,
+        read.value("wage"),
+    )
+    assert known.ruling("scope").reading is None
+
+
 def test_equal_rows_have_equal_keys_and_others_do_not():
     one, two = Readings([FIRST]).at(JAN, JAN), Readings([FIRST]).at(JUNE, END)
 

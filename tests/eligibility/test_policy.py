@@ -25,6 +25,7 @@ CHANGES = [
     ("rulings.toml", '"wide", "narrow"', '"wide", "small"', "r.scope has readings wide, small"),
     ("labels.zh.toml", '"local" =', '"lokal" =', "'local' is missing (rule grant)"),
     ("labels.zh.toml", "{p.months}", "{p.month}", "p.month is no declared parameter"),
+    ("labels.zh.toml", 'months = "要满几个月"', "", "months is missing"),
     ("labels.zh.toml", 'question = "有多少户？"', 'help = ""', "question is missing"),
     ("facts.toml", '"code"', '"enum", values = ["east"]', "options.east is missing"),
     (
