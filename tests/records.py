@@ -149,15 +149,17 @@ SEEDED = ("staff", "park", "park_tier", "park_manager", "unit")
 
 
 def keep_seed() -> None:
-    """Copy what the seed brought."""
+    """Copy what the seed brought, once for all tests."""
+    change("CREATE SCHEMA kept")
     for table in SEEDED:
-        change(f"CREATE TABLE kept_{table} AS TABLE {table}")
+        change(f"CREATE TABLE kept.{table} AS TABLE {table}")
 
 
 def mend_seed() -> None:
-    """Put the copies back."""
+    """Put the copies back, past whatever refers to what a test made or changed."""
     db.session.remove()
-    change(f"TRUNCATE {', '.join(SEEDED)} CASCADE")
-    for table in SEEDED:
-        change(f"INSERT INTO {table} SELECT * FROM kept_{table}")
-        change(f"DROP TABLE kept_{table}")
+    with db.engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in SEEDED:
+            connection.execute(text(f"DELETE FROM {table}"))
+            connection.execute(text(f"INSERT INTO {table} SELECT * FROM kept.{table}"))

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from tests.records import change, keep_seed, mend_seed
+from tests.records import change, mend_seed
 
 __all__ = ["app", "closed_afterwards", "in_mended_app", "in_own_app", "nothing_told"]
 
@@ -37,10 +37,9 @@ def in_own_app(own_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def in_mended_app(app: Flask) -> Iterator[Flask]:
+def in_mended_app(seed_kept: None, app: Flask) -> Iterator[Flask]:
     """The app's context; parks, units and accounts are afterwards as they were before."""
     with app.app_context():
-        keep_seed()
         yield app
         mend_seed()
 

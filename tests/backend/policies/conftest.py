@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from backend.db import db
+from tests.broom import Broom
 from tests.records import change
 
 
 @pytest.fixture
-def in_bureau(app: Flask) -> Iterator[Flask]:
+def in_bureau(app: Flask, sweep: Broom) -> Iterator[Flask]:
     """The app's context; clerks who are taken on in a test leave with it."""
     with app.app_context():
         yield app
-        change(
-            "TRUNCATE parameter_row, ruling_row, decision_record, override, policy_version CASCADE"
-        )
-        taken_on = "SELECT id FROM staff WHERE username NOT LIKE 'demo-%'"
-        change(f"DELETE FROM session WHERE staff_id IN ({taken_on})")
-        change(f"DELETE FROM staff WHERE id IN ({taken_on})")
+        db.session.remove()
+        # Before them goes all that names them.
+        sweep()
+        change("DELETE FROM staff WHERE username NOT LIKE 'demo-%'")

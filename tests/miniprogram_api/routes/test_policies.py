@@ -10,6 +10,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from backend.access import Role
+from backend.db import db
+from tests.broom import Broom
 from tests.factories import Caller, World
 from tests.miniprogram_api.ready import NUMBER, READING
 from tests.miniprogram_api.refusals import nothing_changes, pointers, refused
@@ -73,12 +75,12 @@ def items(world: World, path: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def in_bureau(app: Flask) -> Iterator[Flask]:
+def in_bureau(app: Flask, sweep: Broom) -> Iterator[Flask]:
     """Clerks of a county who leave with the test."""
     with app.app_context():
         yield app
-        change("TRUNCATE parameter_row, ruling_row CASCADE")
-        change("DELETE FROM session WHERE staff_id IN (SELECT id FROM staff WHERE county <> '')")
+        db.session.remove()
+        sweep()
         change("DELETE FROM staff WHERE county <> ''")
 
 
