@@ -4,6 +4,7 @@ import ast
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,13 @@ from tests.eligibility.reference import Reference
 
 POLICY = bundled("xingan_2022")
 REFERENCE = Reference(POLICY)
-CHECKS, PAIRS = 300_000, 10_000
+CHECKS, PAIRS = 60_000, 5_000
 UNKNOWN = (0.0, 0.05, 0.2, 0.6)
+
+
+def and_at_length(few: int, many: int) -> list[Any]:
+    """How often: so many times now, and so many when there is time."""
+    return [few, pytest.param(many, marks=pytest.mark.reliability)]
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +42,10 @@ def worlds():
     ]
 
 
-def test_the_generated_function_answers_as_the_plain_reading_does(worlds):
+@pytest.mark.parametrize("times", and_at_length(CHECKS, 5 * CHECKS))
+def test_the_generated_function_answers_as_the_plain_reading_does(worlds, times):
     wrong, checks, answers = [], 0, {True: 0, False: 0, None: 0}
-    while checks < CHECKS:
+    while checks < times:
         for snapshot, chance in worlds:
             rules = [ready(POLICY, rule, snapshot, chance.as_of) for rule in POLICY.rules]
             for unknown in UNKNOWN:
@@ -52,12 +59,13 @@ def test_the_generated_function_answers_as_the_plain_reading_does(worlds):
                 checks += len(rules)
 
     assert [] == wrong
-    assert min(answers.values()) > CHECKS // 20, answers
+    assert min(answers.values()) > times // 20, answers
 
 
-def test_the_engine_answers_as_the_text_of_the_rule_says(worlds):
+@pytest.mark.parametrize("times", and_at_length(CHECKS // 4, CHECKS // 2))
+def test_the_engine_answers_as_the_text_of_the_rule_says(worlds, times):
     wrong, checks = [], 0
-    while checks < CHECKS // 10:
+    while checks < times:
         for snapshot, chance in worlds:
             for unknown in UNKNOWN:
                 facts = chance.facts(unknown)
@@ -81,10 +89,11 @@ def test_the_tree_ends_in_the_same_answer_and_gaps_stand_only_beside_unknown(wor
             assert bool(assessment.missing) == (assessment.value is None), rule
 
 
-def test_knowing_more_never_turns_a_definite_answer(worlds):
+@pytest.mark.parametrize("times", and_at_length(PAIRS, 2 * PAIRS))
+def test_knowing_more_never_turns_a_definite_answer(worlds, times):
     wrong, pairs = [], 0
     told = [s for s in POLICY.dictionary.values() if not s.series and not s.default_false]
-    while pairs < PAIRS:
+    while pairs < times:
         for snapshot, chance in worlds:
             facts = chance.facts(0.4)
             for spec in chance.chance.sample(told, 40):
@@ -137,10 +146,11 @@ HORIZON = 300
 TURNING = ("startup_subsidy", "graduate_5y", "park_region_demo", "recent_grad_unemployed")
 
 
-def test_the_day_of_the_next_change_is_the_one_found_by_asking_every_day(worlds):
+@pytest.mark.parametrize("times", and_at_length(1, 3))
+def test_the_day_of_the_next_change_is_the_one_found_by_asking_every_day(worlds, times):
     for snapshot, chance in worlds[::5]:
         for rule in TURNING:
-            for _ in range(3):
+            for _ in range(times):
                 facts = chance.facts(0.02)
                 facts = weigh(POLICY.dictionary, facts.everything, chance.as_of)
 

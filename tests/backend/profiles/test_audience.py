@@ -96,17 +96,22 @@ class TestSqlAndEngine:
 
         assert wrong
 
+    @pytest.mark.parametrize(
+        ("each", "apart"), [(2, 9), pytest.param(3, 6, marks=pytest.mark.reliability)]
+    )
     @pytest.mark.parametrize("at_most", [0, 1, 3])
-    def test_likely_is_met_or_lacks_a_few_facts_that_she_can_tell(self, in_app, at_most):
-        scenes, people = crowd(3)
+    def test_likely_is_met_or_lacks_a_few_facts_that_she_can_tell(
+        self, in_app, at_most, each, apart
+    ):
+        scenes, people = crowd(each)
 
-        for snapshot, source in scenes[at_most::6]:
+        for snapshot, source in scenes[at_most::apart]:
             for rule in TARGETABLE:
                 predicate = audience.likely(POLICY, rule, snapshot, source.as_of, at_most=at_most)
                 expected = {
                     key
-                    for key, each in enumerate(people, 1)
-                    if is_likely(rule, each.on(source.as_of), snapshot, at_most)
+                    for key, she in enumerate(people, 1)
+                    if is_likely(rule, she.on(source.as_of), snapshot, at_most)
                 }
                 assert expected == keys(predicate), (rule, source.as_of)
 
