@@ -1,7 +1,7 @@
 """Whom a change would touch: counted as the engine would, before anybody confirms it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -21,7 +21,7 @@ from tests.backend.profiles.crowd import Someone, fill, someone
 from tests.eligibility.chance import Chance
 from tests.records import one
 
-TODAY = date(2026, 11, 24)
+TODAY, NOW = date(2026, 11, 24), "2026-11-24T04:00:00Z"
 LOANS = ("90000.00", "200000.00", "300000.00", "300000.01")
 COUNTIES = (*drafts.COUNTIES[:3], None)
 SOONER = FLOOR | {"name": "reg_months", "value": 6, "unit": "month", "valid_from": "2026-11-24"}
@@ -29,14 +29,20 @@ HIGHER = FLOOR | {"valid_from": "2026-11-24"}
 LAW = {"name": "waiver_loan_cap", "value": 30_000_000, "valid_from": "2026-11-24"}
 
 
-@pytest.fixture
-def crowd(in_app) -> list[Someone]:
+@pytest.fixture(scope="module")
+def people(shared_app) -> list[Someone]:
     """Three hundred at random, and six hundred who have most of what the subsidy asks for."""
-    with time_machine.travel("2026-11-24T04:00:00Z", tick=False):
+    with time_machine.travel(NOW, tick=False), shared_app.app_context():
         chance = Random(3)
         source = Chance(POLICY, queries.snapshot(TODAY), TODAY, chance)
-        people = [someone(source, (0.0, 0.1)[number % 2]) for number in range(300)]
-        people += [nearly_entitled(chance) for _ in range(600)]
+        made = [someone(source, (0.0, 0.1)[number % 2]) for number in range(300)]
+        return made + [nearly_entitled(chance) for _ in range(600)]
+
+
+@pytest.fixture
+def crowd(people, in_app) -> Iterator[list[Someone]]:
+    """All of them, with profiles."""
+    with time_machine.travel(NOW, tick=False):
         fill(people)
         yield people
 
