@@ -73,7 +73,10 @@ def test_down_and_up_again_gives_the_same_tables(own_app: Flask, database_url: s
     assert before == tables(database_url)
 
 
-def test_three_migrators_at_once_do_the_work_once(own_app: Flask, database_url: str):
+@pytest.mark.reliability
+def test_three_migrators_at_once_do_the_work_once_after_a_way_back(
+    own_app: Flask, database_url: str
+):
     before = tables(database_url)
     with own_app.app_context():
         flask_migrate.downgrade(directory=str(MIGRATIONS), revision="base")
