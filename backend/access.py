@@ -11,6 +11,9 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+# The office of a case that the bureau decides; otherwise its park does.
+THE_BUREAU = "bureau"
+
 
 class Role(Enum):
     """What somebody is to the system; staff hold exactly one."""
@@ -58,6 +61,8 @@ class Relation(Enum):
     APPLICANT = "申请人"
     DECIDER = "本园区管理员"
     OVERSEER = "辖区人社局工作人员"
+    SUPERVISOR = "上一级人社局工作人员"
+    SYSTEM = "系统"
     REGULATOR = "有权拟定政策口径的人社局工作人员"
     PROPOSER = "拟定人"
     CONFIRMER = "复核人"
@@ -76,17 +81,27 @@ def is_applicant(principal: Principal, thing: Mapping[str, Any]) -> bool:
 
 
 def is_decider(principal: Principal, thing: Mapping[str, Any]) -> bool:
-    """Tell whether he runs the park asked for, and is not the applicant himself.
+    """Tell whether the case is his office's to decide, and he has no part in it himself.
 
     A draft is nobody's business but the applicant's.
     """
+    holds = is_overseer if thing.get("office") == THE_BUREAU else _runs_the_park
+    return holds(principal, thing) and not _has_a_part(principal, thing)
+
+
+def _runs_the_park(principal: Principal, thing: Mapping[str, Any]) -> bool:
     return (
         principal.audience is Audience.STAFF
         and principal.role is Role.PARK_MANAGER
         and thing.get("submitted_at") is not None
         and thing.get("park_id") in principal.parks
-        and (principal.person is None or principal.person != thing.get("applicant_id"))
     )
+
+
+def _has_a_part(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether a member of staff applied herself, or is too near to whoever did."""
+    is_herself = principal.person is not None and principal.person == thing.get("applicant_id")
+    return is_herself or principal.id in (thing.get("recused") or ())
 
 
 def is_overseer(principal: Principal, thing: Mapping[str, Any]) -> bool:
@@ -97,6 +112,20 @@ def is_overseer(principal: Principal, thing: Mapping[str, Any]) -> bool:
         and thing.get("submitted_at") is not None
         and "jurisdiction_code" in thing
         and principal.county in (None, thing["jurisdiction_code"])
+    )
+
+
+def is_supervisor(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the clerk stands above whoever decides this case, and took no part in it.
+
+    Above a park stands the bureau of its county, above that the league.
+    """
+    stands_above = principal.county is None or thing.get("office") != THE_BUREAU
+    return (
+        is_overseer(principal, thing)
+        and stands_above
+        and principal.id not in (thing.get("handler_id"), thing.get("decided_by"))
+        and not _has_a_part(principal, thing)
     )
 
 
@@ -138,6 +167,8 @@ RELATIONS = {
     Relation.APPLICANT: is_applicant,
     Relation.DECIDER: is_decider,
     Relation.OVERSEER: is_overseer,
+    Relation.SUPERVISOR: is_supervisor,
+    Relation.SYSTEM: lambda principal, thing: False,
     Relation.REGULATOR: is_regulator,
     Relation.PROPOSER: is_proposer,
     Relation.CONFIRMER: is_confirmer,
@@ -193,8 +224,15 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "updateApplication": frozenset({R.APPLICANT}),
     "submitApplication": frozenset({R.APPLICANT}),
     "withdrawApplication": frozenset({R.APPLICANT}),
+    "nudgeApplication": frozenset({R.APPLICANT}),
+    "resolveCorrection": frozenset({R.APPLICANT}),
+    "claimCase": frozenset({R.DECIDER}),
+    "releaseCase": frozenset({R.DECIDER}),
+    "returnForCorrection": frozenset({R.DECIDER, R.SUPERVISOR}),
+    "recallCorrection": frozenset({R.DECIDER}),
     "approveApplication": frozenset({R.DECIDER}),
     "rejectApplication": frozenset({R.DECIDER}),
+    "reopenCase": frozenset({R.SUPERVISOR}),
     "getCaseFacts": frozenset({R.DECIDER, R.OVERSEER}),
     "recordFacts": frozenset({R.DECIDER, R.OVERSEER}),
     "recordDecision": frozenset({R.DECIDER, R.OVERSEER}),
@@ -215,6 +253,8 @@ SIDES = {
     Relation.APPLICANT: {Audience.CITIZEN},
     Relation.DECIDER: {Audience.STAFF},
     Relation.OVERSEER: {Audience.STAFF},
+    Relation.SUPERVISOR: {Audience.STAFF},
+    Relation.SYSTEM: set(),
     Relation.REGULATOR: {Audience.STAFF},
     Relation.PROPOSER: {Audience.STAFF},
     Relation.CONFIRMER: {Audience.STAFF},

@@ -1,6 +1,6 @@
 """What time is it? The one door through which time enters."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -18,4 +18,14 @@ def today() -> date:
 
 def day_of(moment: datetime) -> date:
     """Return the calendar day in Asia/Shanghai on which a moment falls."""
-    return moment.astimezone(SHANGHAI).date()
+    return local(moment).date()
+
+
+def local(moment: datetime) -> datetime:
+    """Return a moment as the clocks of Asia/Shanghai show it."""
+    return moment.astimezone(SHANGHAI)
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment, in UTC, at which a day begins in Asia/Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

@@ -11,11 +11,14 @@
     ├── Outdated                somebody changed it since the caller looked
     ├── VersionMissing          a change that does not say which version it saw
     ├── AlreadyOpen             one open application of a kind per person
+    ├── Handled                 a colleague has the case
+    ├── TooSoon                 it was done not long ago
     ├── UnitTaken               another holding overlaps
     ├── KeyMissing, KeyReused, KeyBusy      idempotency
     └── TooMany                 wait before the next try
     Fault                       our side, or a neighbour, is broken
     ├── WeChatDown
+    ├── PolicyGone              the text by which something was decided
     └── DatabaseDown
 
 Status codes and titles are the API's (`miniprogram_api.problems`). The message of a refusal
@@ -95,6 +98,18 @@ class AlreadyOpen(Refusal):
     """The person has an open application of this kind; `existing` names it."""
 
     detail = "您已有一份正在办理的同类申请"
+
+
+class Handled(Refusal):
+    """A colleague has taken the case; `handler` names her."""
+
+    detail = "同事正在办理此件"
+
+
+class TooSoon(Refusal):
+    """It was done not long ago; `again_on` is the day from which it may be done again."""
+
+    detail = "请过几天再试"
 
 
 class UnitTaken(Refusal):

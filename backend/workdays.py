@@ -23,3 +23,11 @@ def after(day: date, workdays: int) -> date:
         day += timedelta(days=1)
         workdays -= is_workday(day)
     return day
+
+
+def before(day: date, workdays: int) -> date:
+    """Return the n-th working day before a day, which itself is not counted."""
+    while workdays > 0:
+        day -= timedelta(days=1)
+        workdays -= is_workday(day)
+    return day

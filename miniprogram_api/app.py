@@ -20,6 +20,7 @@ from miniprogram_api.json import FastJson
 from miniprogram_api.operations import KEPT, refuse_undeclared
 from miniprogram_api.routes import (
     applications,
+    cases,
     decisions,
     messages,
     parks,
@@ -36,7 +37,18 @@ LOGIN_SLOTS = 2
 MAX_BODY = 1024 * 1024
 # Pages outside of the contract: figures for this machine only, and the documentation.
 OPEN_PAGES = frozenset({"metrics.get_metrics", "swagger_ui.show"})
-NOUNS = (system, session, parks, policies, screenings, profiles, applications, decisions, messages)
+NOUNS = (
+    system,
+    session,
+    parks,
+    policies,
+    screenings,
+    profiles,
+    applications,
+    cases,
+    decisions,
+    messages,
+)
 
 
 def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = None) -> Flask:

@@ -39,7 +39,8 @@ class Operation(NamedTuple):
     `key` says whether an Idempotency-Key is required (`key`), welcome (`natural`) or meaningless
     (`none`). `versioned` answers carry their version as ETag. `keep` names the part of the cache
     that holds finished answers, `own` the parameter that makes an answer one reader's own, which
-    is not worth keeping. `may_refuse` adds statuses that nothing else here implies.
+    is not worth keeping. `verbs` are what the table of steps calls it. `may_refuse` adds statuses
+    that nothing else here implies.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Operation(NamedTuple):
     keep: str | None
     own: str
     steps: tuple[Step, ...]
+    verbs: tuple[str, ...]
     may_refuse: frozenset[int]
 
     @property
@@ -72,8 +74,7 @@ class Operation(NamedTuple):
     @property
     def transition(self) -> str | None:
         """Return the steps that it takes, as `from→to`."""
-        verb = self.id.removesuffix("Application")
-        taken = [step for step in self.steps if step.action == verb]
+        taken = [step for step in self.steps if step.action in self.verbs]
         moves = {f"{step.status.name.lower()}→{step.to.name.lower()}" for step in taken}
         return ", ".join(sorted(moves)) or None
 
@@ -104,6 +105,7 @@ class Routes(Blueprint):
         keep: str | None = None,
         own: str = "",
         steps: tuple[Step, ...] = (),
+        verbs: tuple[str, ...] = (),
         may_refuse: tuple[int, ...] = (),
         base: str = BASE,
     ) -> Callable[[View], View]:
@@ -124,6 +126,7 @@ class Routes(Blueprint):
             keep,
             own,
             steps,
+            verbs or (id.removesuffix("Application"),),
             frozenset(may_refuse),
         )
         if id not in access.PERMISSIONS:

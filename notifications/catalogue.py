@@ -54,12 +54,73 @@ CATALOGUE = (
             "thing4": "原因：{reasons}",
         },
     ),
+    Row(
+        event="application.returned",
+        reader=Relation.APPLICANT,
+        title="申请需要补正",
+        body="您的申请 {number} 需要补正：{items}。请在 {due_on} 前修改后重新提交，"
+        "逾期申请将失效。等待补正的时间不计入审核时限。",
+        link="pages/applications/detail?id={id}",
+        template="tenancy_result",
+        push={
+            "thing1": "{park_name}",
+            "phrase2": "需要补正",
+            "date3": "{due_on}",
+            "thing4": "请按要求修改后重新提交",
+        },
+    ),
+    Row(
+        event="application.recalled",
+        reader=Relation.APPLICANT,
+        title="不再需要补正",
+        body="您的申请 {number} 不再需要补正，{park_name}继续审核，预计 {due_on} 前有结果。",
+        link="pages/applications/detail?id={id}",
+        template="tenancy_result",
+        push={
+            "thing1": "{park_name}",
+            "phrase2": "继续审核",
+            "date3": "{due_on}",
+            "thing4": "不再需要补正，请等待结果",
+        },
+    ),
+    Row(
+        event="application.reopened",
+        reader=Relation.APPLICANT,
+        title="申请重新审核",
+        body="您的申请 {number} 由人社局决定重新审核，原审核结果不再有效。{why}",
+        link="pages/applications/detail?id={id}",
+        template="tenancy_result",
+        push={
+            "thing1": "{park_name}",
+            "phrase2": "重新审核",
+            "date3": "{due_on}",
+            "thing4": "原审核结果不再有效",
+        },
+    ),
+    Row(
+        event="application.lapsed",
+        reader=Relation.APPLICANT,
+        title="申请已失效",
+        body="您的申请 {number} 逾期未办，已经失效。填写的内容仍可查看，您可以重新申请。",
+        link="pages/applications/detail?id={id}",
+        template="tenancy_result",
+        push={
+            "thing1": "{park_name}",
+            "phrase2": "已失效",
+            "date3": "{at}",
+            "thing4": "逾期未办，可以重新申请",
+        },
+    ),
 )
 
 # Events of which nobody is told: the one who did it sees it at once.
 SILENT = frozenset(
     {
+        "application.claimed",
         "application.created",
+        "application.nudged",
+        "application.released",
+        "application.resolved",
         "application.updated",
         "application.submitted",
         "application.withdrawn",

@@ -7,7 +7,7 @@ for an event and a reader, doing it twice does nothing.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, jobs
 from backend.access import Relation
+from backend.applications import corrections
 from backend.applications import queries as applications
-from backend.applications.workflow import Reason
+from backend.applications.kinds import Reason
 from backend.audit.models import Event
 from backend.db import action, new_id, rows, session
 from notifications import fields
@@ -26,6 +27,7 @@ from notifications.models import Delivery, Message, Status
 log = logging.getLogger(__name__)
 PUSH_WITHIN = timedelta(hours=24)
 LATE_AFTER = timedelta(seconds=30)
+NOTHING_ASKED: Mapping[str, Any] = {"items": ()}
 
 
 def defer_announcement(event_id: int) -> None:
@@ -117,6 +119,8 @@ def particulars(event: Event) -> dict[str, Any]:
     public_id = applications.public_id_of(event.subject_id)
     found = applications.find(public_id)
     assert found is not None
+    told = event.particulars
+    asked = next(reversed(corrections.rounds_of(found["id"])), NOTHING_ASKED)
     return {
         "id": found["public_id"],
         "applicant_id": found["applicant_id"],
@@ -128,4 +132,8 @@ def particulars(event: Event) -> dict[str, Any]:
         "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
         "reasons": "、".join(Reason[name].value for name in found["reasons"]),
         "note": f"园区留言：{found['note']}。" if found["note"] else "",
+        "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
+        "due_on": fields.day(date.fromisoformat(due)) if (due := told.get("due_on")) else "",
+        "why": f"理由：{told['why']}。" if told.get("why") else "",
+        "at": fields.moment(event.at),
     }

@@ -7,7 +7,7 @@ rejected with 47003, never shortened for us.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from backend import clock
 
@@ -28,6 +28,11 @@ def moment(at: datetime) -> str:
     """Write a moment as the `date` and `time` keys take it, in Shanghai time."""
     local = at.astimezone(clock.SHANGHAI)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day(on: date) -> str:
+    """Write a day as the `date` keys take it."""
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _thing(words: str) -> str:

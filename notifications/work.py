@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from backend import idempotency, jobs
+from backend.cases import sweeping
 from backend.config import Settings
 from backend.db import action
 from backend.screenings import actions as screenings
@@ -54,6 +55,13 @@ def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
     fanout.announce_late_events()
     delivery.sweep()
     _send(tools)
+
+
+@jobs.app.periodic(cron="* * * * * 30")
+@jobs.task(queueing_lock="sweep_cases")
+def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Let lapse what nobody answered, and put back into the queue what was left lying."""
+    sweeping.sweep()
 
 
 @jobs.app.periodic(cron="13 * * * *")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend import errors
-from backend.access import PERMISSIONS
+from backend.access import PERMISSIONS, Relation
 from backend.applications.workflow import EVENT_LABELS, STEPS
 from miniprogram_api.operations import OPERATIONS
 from miniprogram_api.problems import PROBLEMS
@@ -29,6 +29,9 @@ SAY_NOTHING = {
 }
 # Modules and folders without a test file of their own, and where they are tested.
 ELSEWHERE = {
+    "backend/applications/taking.py": "tests/backend/cases/test_actions.py",
+    "backend/applications/corrections.py": "tests/backend/cases/test_correcting.py",
+    "backend/applications/verdict.py": "tests/backend/applications/test_queries.py",
     "backend/decisions": "tests/miniprogram_api/routes/test_decisions.py",
     "backend/embedded": "tests/backend/test_embedded.py",
     "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
@@ -125,9 +128,13 @@ def test_every_operation_has_a_policy_and_every_policy_an_operation(app):
 
 
 def test_the_steps_and_the_permissions_agree_on_who_may_do_what():
-    for verb in {step.action for step in STEPS}:
-        parties = {step.by for step in STEPS if step.action == verb}
-        assert parties == PERMISSIONS[f"{verb}Application"], verb
+    taking = {id: each.verbs for id, each in OPERATIONS.items() if each.steps is STEPS}
+    for id, verbs in taking.items():
+        parties = {step.by for step in STEPS if step.action in verbs} - {Relation.SYSTEM}
+        assert parties == PERMISSIONS[id], id
+    # What only the system does has no operation.
+    taken = {verb for verbs in taking.values() for verb in verbs}
+    assert {"lapse"} == {step.action for step in STEPS} - taken
 
 
 @pytest.mark.parametrize("root", [errors.Refusal, errors.Fault])

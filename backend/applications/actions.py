@@ -1,6 +1,6 @@
-"""How does an application begin, change and end?"""
+"""How does the applicant begin, write and hand in an application, and hurry its office?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,26 +9,27 @@ from sqlalchemy import Sequence, select
 from sqlalchemy.exc import IntegrityError
 
 from backend import clock, vault, workdays
-from backend.access import Principal, can, relations
-from backend.applications import forms, queries, workflow
+from backend.access import Principal, can
+from backend.applications import clocks, corrections, forms, queries
+from backend.applications.kinds import BETWEEN_NUDGES, TERMS, Kind
 from backend.applications.models import Application
-from backend.applications.workflow import Kind, Reason, Status
-from backend.audit.actions import record
-from backend.db import action, constraint_of, new_id, session
-from backend.errors import AlreadyOpen, Incomplete, Invalid, NotAllowed, NotFound, Outdated
+from backend.applications.taking import OFFICE, View, moved, noted, seen_now, taken
+from backend.applications.verdict import verdict_on
+from backend.applications.workflow import Status
+from backend.audit import queries as audit
+from backend.db import Row, action, constraint_of, new_id, session
+from backend.errors import AlreadyOpen, Incomplete, Invalid, NotFound, TooSoon, WrongStatus
 from backend.parks import queries as parks
-from backend.parks.actions import hold
-from backend.steps import Step, step
-from eligibility.dates import add_months
 
 NUMBERS = Sequence("application_number")
-View = dict[str, Any]
+# After which of these the three working days before a nudge begin anew.
+NUDGED_BY = {"application.submitted", "application.resolved", "application.nudged"}
 
 
 @action
 def create(kind: Kind, *, park: UUID, sections: Mapping[str, Any], by: Principal) -> View:
     """Begin a draft; raise NotFound for an unknown park, AlreadyOpen for a second open one."""
-    now = clock.now()
+    now, place = clock.now(), _park(park)
     public_id = new_id()
     application = Application(
         public_id=public_id,
@@ -36,10 +37,12 @@ def create(kind: Kind, *, park: UUID, sections: Mapping[str, Any], by: Principal
         kind=kind,
         status=Status.DRAFT,
         applicant_id=by.id,
-        park_id=_park(park),
+        park_id=place["id"],
+        jurisdiction_code=place["jurisdiction_code"],
         sections={},
         held_since=now,
         created_at=now,
+        changed_at=now,
     )
     application.sections = _sealed(application, sections)
     try:
@@ -55,7 +58,7 @@ def create(kind: Kind, *, park: UUID, sections: Mapping[str, Any], by: Principal
             f"您已有一份正在办理的同类申请（{existing['number']}）",
             existing=str(existing["public_id"]),
         ) from None
-    record("application.created", "application", application.id, by)
+    noted("created", application, by)
     return queries.get(public_id, by)
 
 
@@ -77,131 +80,67 @@ def update(
         theirs = current["sections"]
         return {"yours": sections, "theirs": {name: theirs.get(name) for name in sections}}
 
-    application, _ = _taken("updateApplication", public_id, seen, by, both)
+    case = taken("updateApplication", "update", public_id, seen, by, both)
+    application = case.application
     if park is not None:
-        application.park_id = _park(park)
+        place = _park(park)
+        application.park_id, application.jurisdiction_code = place["id"], place["jurisdiction_code"]
     application.sections = {**application.sections, **_sealed(application, sections)}
-    _note("updated", application, by)
-    return queries.get(public_id, by)
+    application.changed_at = clock.now()
+    noted("updated", application, by)
+    return seen_now(case)
 
 
 @action
 def submit(public_id: UUID, *, seen: int, by: Principal) -> View:
-    """Hand the draft to the park; raise Incomplete with everything that is missing."""
-    application, taken = _taken("submitApplication", public_id, seen, by)
+    """Hand the draft to its office; raise Incomplete with everything that is missing.
+
+    The verdict of the rules travels with it from now on, whatever it is.
+    """
+    case = taken("submitApplication", "submit", public_id, seen, by)
+    application, now = case.application, clock.now()
     missing = forms.missing(application.kind, application.sections)
     if missing:
         raise Incomplete(missing=missing)
-    application.submitted_at = clock.now()
-    return _move(application, taken, by)
+    application.verdict = verdict_on(application.kind, application.applicant_id)
+    application.submitted_at, application.received_on = now, clocks.received_on(now)
+    moved(case)
+    return seen_now(case)
 
 
 @action
-def withdraw(public_id: UUID, *, seen: int, by: Principal) -> View:
-    """Take the application back, for good."""
-    application, taken = _taken("withdrawApplication", public_id, seen, by)
-    return _move(application, taken, by)
+def nudge(public_id: UUID, *, by: Principal) -> View:
+    """Ask the office to get on with it, once in three working days.
 
-
-@action
-def approve(
-    public_id: UUID,
-    *,
-    seen: int,
-    by: Principal,
-    unit: UUID,
-    starts_on: date | None = None,
-    term_months: int | None = None,
-    note: str = "",
-) -> View:
-    """Grant a unit for a period: the one asked for unless the manager names another.
-
-    Raise UnitTaken, with the period of the other holding and the units that are free, when the
-    unit is held on any of these days.
-    """
-    application, taken = _taken("approveApplication", public_id, seen, by)
-    space = application.sections["space"]
-    first = starts_on or date.fromisoformat(space["starts_on"])
-    end = add_months(first, term_months or space["term_months"])
-    hold(application.park_id, unit, first, end, application_id=application.public_id)
-    application.decided_at, application.decided_by = clock.now(), by.id
-    application.note = note
-    return _move(application, taken, by)
-
-
-@action
-def reject(
-    public_id: UUID, *, seen: int, by: Principal, reasons: list[Reason], note: str = ""
-) -> View:
-    """Refuse for coded reasons; raise Invalid when 'other' comes without words."""
-    application, taken = _taken("rejectApplication", public_id, seen, by)
-    if Reason.OTHER in reasons and not note.strip():
-        raise Invalid(errors=[{"pointer": "#/note", "detail": "选择“其他”时请说明原因"}])
-    application.decided_at, application.decided_by = clock.now(), by.id
-    application.reasons = [reason.name for reason in reasons]
-    application.note = note
-    return _move(application, taken, by)
-
-
-def _taken(
-    operation: str,
-    public_id: UUID,
-    seen: int,
-    by: Principal,
-    both: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda current: {},
-) -> tuple[Application, Step]:
-    """Lock the application for one step of the workflow.
-
-    Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table
-    says, Outdated when the version is not the one seen.
+    Raise WrongStatus unless the office holds the case, TooSoon with the next day on which she may.
     """
     application = session.scalar(
         select(Application).where(Application.public_id == public_id).with_for_update()
     )
     found = queries.find(public_id)
-    if application is None or found is None or not can(by, "getApplication", found):
+    if application is None or found is None or not can(by, "nudgeApplication", found):
         raise NotFound
-    if not can(by, operation, found):
-        raise NotAllowed
-    verb = operation.removesuffix("Application")
-    if application.version != seen:
-        raise Outdated(seen=seen, current=application.version, **both(queries.seen_by(by, found)))
-    return application, step(workflow.STEPS, application.status, verb, relations(by, found))
-
-
-def _move(application: Application, taken: Step, by: Principal) -> View:
-    """Set the new status, pass the case to whoever holds it now, and write it down."""
-    now = clock.now()
-    application.status = Status[taken.to.name]
-    application.held_since = now
-    days = workflow.DUE_IN_WORKDAYS.get(application.status)
-    application.due_on = workdays.after(clock.day_of(now), days) if days else None
-    _note(taken.event, application, by)
-    return queries.get(application.public_id, by)
-
-
-def _note(event: str, application: Application, by: Principal) -> None:
-    session.flush()
-    record(
-        f"application.{event}",
-        "application",
-        application.id,
-        by,
-        kind=application.kind.name.lower(),
-        version=application.version,
-    )
+    if application.status not in OFFICE:
+        name = application.status.name.lower()
+        raise WrongStatus(current_status=name, actions=queries.seen_by(by, found)["actions"])
+    last = max(e["at"] for e in audit.of("application", application.id) if e["name"] in NUDGED_BY)
+    again_on = workdays.after(clock.day_of(last), BETWEEN_NUDGES)
+    if clock.today() < again_on:
+        raise TooSoon(f"{again_on} 起可以催办", again_on=str(again_on))
+    noted("nudged", application, by)
+    return queries.get(public_id, by)
 
 
 def _number(kind: Kind) -> str:
     serial = session.scalar(NUMBERS)
-    return f"{workflow.NUMBER_PREFIX[kind]}-{clock.today().year}-{serial:06d}"
+    return f"{TERMS[kind].prefix}-{clock.today().year}-{serial:06d}"
 
 
-def _park(public_id: UUID) -> int:
+def _park(public_id: UUID) -> Row:
     found = parks.find(public_id)
     if found is None:
         raise Invalid(errors=[{"pointer": "#/park_id", "detail": "没有这个园区"}])
-    return int(found["id"])
+    return found
 
 
 def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +152,7 @@ def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, 
     for section, field in forms.sensitive(application.kind):
         plain = kept.get(section, {}).get(field)
         if plain:
-            place = queries.sealed_place(application.public_id, section, field)
+            place = corrections.sealed_place(application.public_id, section, field)
             kept[section][field] = vault.keys().seal(place, plain)
     return kept
 

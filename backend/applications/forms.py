@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from backend.applications.workflow import Kind
+from backend.applications.kinds import Kind
 from backend.parks.kinds import UnitKind
 
 
@@ -141,6 +141,17 @@ def missing(kind: Kind, sections: Mapping[str, Mapping[str, Any]]) -> list[dict[
             if _is_required(field, answers) and not _is_answered(field, answers):
                 pointer = f"#/sections/{section.name}/{field.name}"
                 found.append({"pointer": pointer, "label": f"{section.label} · {field.label}"})
+    return found
+
+
+def labels(kind: Kind) -> dict[str, str]:
+    """Return what a correction may point at, by pointer: each section and each of its fields."""
+    found = {}
+    for section in FORMS[kind]:
+        found[f"#/sections/{section.name}"] = section.label
+        for field in section.fields:
+            pointer = f"#/sections/{section.name}/{field.name}"
+            found[pointer] = f"{section.label} · {field.label}"
     return found
 
 

@@ -1,12 +1,13 @@
-"""What do we keep of an application?"""
+"""What do we keep of an application, of what had to be put right, and of who waited for whom?"""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.applications.workflow import OPEN, Kind, Status
+from backend.applications.kinds import Kind
+from backend.applications.workflow import OPEN, Status
 from backend.db import Json, Model, Numbered, term
 
 _OPEN = ", ".join(f"'{status.name}'" for status in OPEN)
@@ -15,7 +16,10 @@ _OPEN = ", ".join(f"'{status.name}'" for status in OPEN)
 class Application(Numbered, Model):
     """One asking, with its sections, its status and the decision on it.
 
-    Sensitive answers inside `sections` are sealed. `version` is what ETag and If-Match carry.
+    Sensitive answers inside `sections` are sealed. `received_on` is the working day from which the
+    office's time counts, `due_on` what it has promised (or until when the applicant has to answer),
+    `legal_due_on` what it may at most take. `office_days` are the working days that it took,
+    without those on which it waited for the applicant. `version` is what ETag and If-Match carry.
     """
 
     __tablename__ = "application"
@@ -28,10 +32,18 @@ class Application(Numbered, Model):
             postgresql_where=text(f"status IN ({_OPEN})"),
         ),
         Index("ix_application_queue", "park_id", "status", "due_on", "id"),
+        Index("ix_application_county", "jurisdiction_code", "status", "due_on", "id"),
+        Index("ix_application_due", "due_on", postgresql_where=text("due_on IS NOT NULL")),
         CheckConstraint("(status = 'DRAFT') <= (submitted_at IS NULL)", name="draft_unsubmitted"),
         CheckConstraint(
-            "(status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL)", name="decided"
+            "(status IN ('APPROVED', 'REJECTED')) <= (decided_at IS NOT NULL)", name="decided"
         ),
+        CheckConstraint(
+            "(status IN ('DRAFT', 'SUBMITTED', 'UNDER_REVIEW', 'CORRECTION_REQUESTED'))"
+            " <= (decided_at IS NULL)",
+            name="undecided",
+        ),
+        CheckConstraint("(status = 'UNDER_REVIEW') <= (handler_id IS NOT NULL)", name="handled"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
@@ -39,10 +51,17 @@ class Application(Numbered, Model):
     status: Mapped[Status] = mapped_column(term(Status))
     applicant_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     park_id: Mapped[int] = mapped_column(ForeignKey("park.id"))
+    jurisdiction_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
     sections: Mapped[dict[str, Any]] = mapped_column(Json)
+    verdict: Mapped[dict[str, Any] | None] = mapped_column(Json(none_as_null=True))
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     held_since: Mapped[datetime]
+    received_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    legal_due_on: Mapped[date | None]
+    office_days: Mapped[int | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -51,3 +70,44 @@ class Application(Numbered, Model):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Correction(Numbered, Model):
+    """One round of putting right: every faulty item at once, and the sections as they were.
+
+    It is open until answered by the applicant or recalled by the office; meanwhile the clock of the
+    case stands still. A second round carries the supervisor's reason.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        UniqueConstraint("application_id", "round"),
+        Index(
+            "uq_correction_one_open",
+            "application_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("jsonb_array_length(items) > 0", name="items"),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    round: Mapped[int]
+    items: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    why: Mapped[str]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    before: Mapped[dict[str, Any]] = mapped_column(Json)
+    ended_at: Mapped[datetime | None]
+    answered: Mapped[bool] = mapped_column(default=False)
+
+
+class Recusal(Model):
+    """A member of staff who is too near to the applicant to decide her case, and why."""
+
+    __tablename__ = "recusal"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    why: Mapped[str]
+    at: Mapped[datetime]

@@ -6,60 +6,75 @@ from backend.access import Relation as R
 from backend.steps import Step
 
 
-class Kind(Enum):
-    """What is asked for."""
-
-    TENANCY = "入驻申请"
-
-
 class Status(Enum):
     """Where an application stands."""
 
     DRAFT = "草稿"
     SUBMITTED = "已提交，待审核"
+    UNDER_REVIEW = "审核中"
+    CORRECTION_REQUESTED = "待补正"
     APPROVED = "审核通过"
     REJECTED = "审核不通过"
     WITHDRAWN = "已撤回"
-
-
-class Reason(Enum):
-    """Why an application is refused; several may hold."""
-
-    PROJECT_RESTRICTED_OR_POLLUTING = "项目属于限制类或有污染"
-    PLAN_INCOMPLETE = "创业计划不完整"
-    NOT_TARGET_GROUP = "不属于本园区服务对象"
-    NO_SPACE = "暂无合适场地"
-    FALSE_MATERIAL = "材料不属实"
-    BAD_CREDIT_OR_VIOLATION = "存在失信或违法记录"
-    PERMIT_MISSING = "缺少所需许可"
-    INDUSTRY_MISMATCH = "与园区产业方向不符"
-    ALREADY_TENANT_ELSEWHERE = "已入驻其他园区"
-    OTHER = "其他"
+    LAPSED = "已失效"
 
 
 S = Status
 STEPS = (
-    #    when it is   may be      by            and becomes  which we call
+    #    when it is                may be      by            and becomes             which we call
     Step(S.DRAFT, "update", R.APPLICANT, S.DRAFT, "updated"),
     Step(S.DRAFT, "submit", R.APPLICANT, S.SUBMITTED, "submitted"),
     Step(S.DRAFT, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.DRAFT, "lapse", R.SYSTEM, S.LAPSED, "lapsed"),
     Step(S.SUBMITTED, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.SUBMITTED, "claim", R.DECIDER, S.UNDER_REVIEW, "claimed"),
+    Step(S.SUBMITTED, "return", R.DECIDER, S.CORRECTION_REQUESTED, "returned"),
+    Step(S.SUBMITTED, "return_again", R.SUPERVISOR, S.CORRECTION_REQUESTED, "returned"),
     Step(S.SUBMITTED, "approve", R.DECIDER, S.APPROVED, "approved"),
     Step(S.SUBMITTED, "reject", R.DECIDER, S.REJECTED, "rejected"),
+    Step(S.UNDER_REVIEW, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.UNDER_REVIEW, "release", R.DECIDER, S.SUBMITTED, "released"),
+    Step(S.UNDER_REVIEW, "release", R.SYSTEM, S.SUBMITTED, "released"),
+    Step(S.UNDER_REVIEW, "return", R.DECIDER, S.CORRECTION_REQUESTED, "returned"),
+    Step(S.UNDER_REVIEW, "return_again", R.SUPERVISOR, S.CORRECTION_REQUESTED, "returned"),
+    Step(S.UNDER_REVIEW, "approve", R.DECIDER, S.APPROVED, "approved"),
+    Step(S.UNDER_REVIEW, "reject", R.DECIDER, S.REJECTED, "rejected"),
+    Step(S.CORRECTION_REQUESTED, "update", R.APPLICANT, S.CORRECTION_REQUESTED, "updated"),
+    Step(S.CORRECTION_REQUESTED, "resolve", R.APPLICANT, S.UNDER_REVIEW, "resolved"),
+    Step(S.CORRECTION_REQUESTED, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.CORRECTION_REQUESTED, "recall", R.DECIDER, S.UNDER_REVIEW, "recalled"),
+    Step(S.CORRECTION_REQUESTED, "lapse", R.SYSTEM, S.LAPSED, "lapsed"),
+    Step(S.APPROVED, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.APPROVED, "reopen", R.SUPERVISOR, S.SUBMITTED, "reopened"),
+    Step(S.REJECTED, "reopen", R.SUPERVISOR, S.SUBMITTED, "reopened"),
 )
 
 # One open application of a kind per person (a partial unique index says so too).
-OPEN = (S.DRAFT, S.SUBMITTED)
-# Who has to act while it stands there, and within how many working days.
-HELD_BY = {S.DRAFT: R.APPLICANT, S.SUBMITTED: R.DECIDER}
-DUE_IN_WORKDAYS = {S.SUBMITTED: 5}
-# Case numbers read RZ-2026-000123.
-NUMBER_PREFIX = {Kind.TENANCY: "RZ"}
+OPEN = (S.DRAFT, S.SUBMITTED, S.UNDER_REVIEW, S.CORRECTION_REQUESTED, S.APPROVED)
+# What the applicant may still write in.
+IN_HER_HANDS = (S.DRAFT, S.CORRECTION_REQUESTED)
+# Which of the two depends on whether the applicant has put something right before.
+ROUNDS = {"return": False, "return_again": True}
+# Who has to act while it stands there.
+HELD_BY = {
+    S.DRAFT: R.APPLICANT,
+    S.SUBMITTED: R.DECIDER,
+    S.UNDER_REVIEW: R.DECIDER,
+    S.CORRECTION_REQUESTED: R.APPLICANT,
+}
 # What the timeline calls each event; the many savings of a draft are not told.
 EVENT_LABELS = {
     "created": "新建草稿",
     "submitted": "提交申请",
+    "claimed": "开始审核",
+    "released": "退回待办",
+    "returned": "要求补正",
+    "resolved": "提交补正",
+    "recalled": "撤销补正要求",
     "withdrawn": "撤回申请",
     "approved": "审核通过",
     "rejected": "审核不通过",
+    "reopened": "重新审核",
+    "lapsed": "逾期失效",
+    "nudged": "申请人催办",
 }

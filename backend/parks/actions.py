@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -99,6 +99,11 @@ def hold(park_id: int, unit_id: UUID, first: date, end: date, *, application_id:
             raise
         raise UnitTaken from None
     return holding
+
+
+def free(application_id: UUID) -> None:
+    """Let go of what an application was granted, inside the running transaction."""
+    session.execute(delete(Holding).where(Holding.application_id == application_id))
 
 
 def _refuse_if_held(unit: Unit, first: date, end: date) -> None:

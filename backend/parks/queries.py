@@ -35,8 +35,9 @@ def get(public_id: UUID) -> Row | None:
 
 
 def find(public_id: UUID) -> Row | None:
-    """Return the keys of a park."""
-    return row(select(Park.id, Park.public_id, Park.name).where(Park.public_id == public_id))
+    """Return the keys of a park and who answers for it."""
+    columns = (Park.id, Park.public_id, Park.name, Park.jurisdiction_code)
+    return row(select(*columns).where(Park.public_id == public_id))
 
 
 def units_of(park_id: int) -> Sequence[Row]:

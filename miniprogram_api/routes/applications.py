@@ -5,8 +5,9 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.applications import actions, queries
-from backend.applications.workflow import STEPS, Reason
-from miniprogram_api import cached, cursors
+from backend.applications.kinds import Reason
+from backend.applications.workflow import STEPS
+from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import applications as shapes
 
@@ -99,44 +100,16 @@ def submit_application(by: Principal, application_id: UUID, seen: int) -> dict[s
 
 @routes.operation(
     "POST",
-    f"{ONE}/withdraw",
-    "withdrawApplication",
-    **A_STEP,
+    f"{ONE}/nudge",
+    "nudgeApplication",
+    gives=shapes.ApplicationSchema,
+    key="key",
+    versioned=True,
+    may_refuse=(409,),
 )
-def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
-    """Take the application back, for good."""
-    return actions.withdraw(application_id, seen=seen, by=by)
-
-
-@routes.operation(
-    "POST",
-    f"{ONE}/approve",
-    "approveApplication",
-    body=shapes.Approval,
-    **A_STEP,
-)
-def approve_application(
-    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
-) -> dict[str, Any]:
-    """Grant a unit; a unit that is held on any of these days is refused with the free ones."""
-    unit = body.pop("unit_id")
-    approved = actions.approve(application_id, seen=seen, by=by, unit=unit, **body)
-    cached.forget("parks")
-    return approved
-
-
-@routes.operation(
-    "POST",
-    f"{ONE}/reject",
-    "rejectApplication",
-    body=shapes.Rejection,
-    **A_STEP,
-)
-def reject_application(
-    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
-) -> dict[str, Any]:
-    """Refuse for coded reasons."""
-    return actions.reject(application_id, seen=seen, by=by, **body)
+def nudge_application(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """Ask the office to get on with it, once in three working days."""
+    return actions.nudge(application_id, by=by)
 
 
 @routes.operation("GET", "/reasons", "listReasons", gives=shapes.ReasonListSchema)

@@ -6,10 +6,11 @@ question there is a new field here and in the OpenAPI document.
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from backend.applications.forms import FORMS, Field, Section, Type
-from backend.applications.workflow import Kind, Reason, Status
+from backend.applications.kinds import Fault, Kind, Reason
+from backend.applications.workflow import Status
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
 from miniprogram_api.schemas.strict import (
     CreditCode,
@@ -19,7 +20,6 @@ from miniprogram_api.schemas.strict import (
     OneOf,
     Part,
     Phone,
-    Several,
     Strict,
     Text,
     Whole,
@@ -81,26 +81,6 @@ class ChangedApplication(Strict):
     sections = Part(TenancySections, load_default=dict)
 
 
-class Approval(Strict):
-    """Grants a unit; period and note may be left to what was asked for."""
-
-    unit_id = Id(required=True)
-    starts_on = Day(load_default=None, metadata={"example": "2026-12-01"})
-    term_months = Whole(least=1, most=36, load_default=None)
-    note = Text(most=500, least=0, lines=True, load_default="")
-
-
-class Rejection(Strict):
-    """Refuses for coded reasons; `other` needs a note."""
-
-    reasons = Several(
-        OneOf(Reason),
-        required=True,
-        validate=validate.Length(1, len(Reason), error="至少选择一个原因"),
-    )
-    note = Text(most=500, least=0, lines=True, load_default="")
-
-
 class ApplicationQuery(Paging):
     """Narrows the list of applications."""
 
@@ -156,6 +136,7 @@ class StandingSchema(Schema):
     held_by = fields.Nested(HolderSchema, required=True, allow_none=True)
     held_since = Moment(required=True, allow_none=True)
     due_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-11-30"})
+    legal_due_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-12-21"})
 
 
 class ApplicationSchema(StandingSchema):
@@ -172,6 +153,7 @@ class ApplicationSchema(StandingSchema):
     submitted_at = Moment(required=True, allow_none=True)
     decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
     unit = fields.Nested(GrantedUnitSchema, required=True, allow_none=True)
+    handler = fields.String(required=True, allow_none=True, metadata={"example": "演示园区管理员"})
     verdict = fields.Dict(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"example": 1})
 
@@ -186,9 +168,42 @@ class HappenedSchema(Schema):
     decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
 
 
-class TimelineSchema(StandingSchema):
-    """What happened, oldest first, and what comes next."""
+class ItemSchema(Schema):
+    """One thing that has to be put right, and why."""
 
+    pointer = fields.String(required=True, metadata={"example": "#/sections/project/summary"})
+    label = fields.String(required=True, metadata={"example": "创业项目 · 项目简介"})
+    fault = OneOf(Fault, required=True)
+    fault_label = fields.String(required=True, metadata={"example": "内容不完整"})
+    text = fields.String(required=True, metadata={"example": "请写明产品和销路"})
+
+
+class ChangeSchema(Schema):
+    """A field that is no longer as it was when the correction was asked for."""
+
+    pointer = fields.String(required=True, metadata={"example": "#/sections/project/summary"})
+    label = fields.String(required=True)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
+class CorrectionSchema(Schema):
+    """One round of putting right."""
+
+    round = fields.Integer(required=True, metadata={"example": 1})
+    items = fields.List(fields.Nested(ItemSchema), required=True)
+    why = fields.String(required=True)
+    asked_at = Moment(required=True)
+    ended_at = Moment(required=True, allow_none=True)
+    answered = fields.Boolean(required=True)
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)
+
+
+class TimelineSchema(StandingSchema):
+    """What happened, oldest first, what comes next, and how long like cases took."""
+
+    usual_workdays = fields.Integer(required=True, allow_none=True, metadata={"example": 4})
+    corrections = fields.List(fields.Nested(CorrectionSchema), required=True)
     items = fields.List(fields.Nested(HappenedSchema), required=True)
 
 

@@ -101,8 +101,22 @@ FOR_CITIZENS = {
 }
 FOR_STAFF = {"listPolicyChanges"}
 READ = {"getApplication", "getTimeline", "listDecisions", "getDecision"}
-ASK = {"updateApplication", "submitApplication", "withdrawApplication"}
-DECIDE = {"approveApplication", "rejectApplication"}
+ASK = {
+    "updateApplication",
+    "submitApplication",
+    "withdrawApplication",
+    "resolveCorrection",
+    "nudgeApplication",
+}
+DECIDE = {
+    "claimCase",
+    "releaseCase",
+    "returnForCorrection",
+    "recallCorrection",
+    "approveApplication",
+    "rejectApplication",
+}
+SUPERVISE = {"returnForCorrection", "reopenCase"}
 ASSESS = {"getCaseFacts", "recordFacts", "recordDecision"}
 REGULATE = {
     "setParameter",
@@ -127,6 +141,7 @@ EVERY_OPERATION = (
     | ASSESS
     | REGULATE
     | SETTLE
+    | SUPERVISE
 )
 
 # What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
@@ -149,12 +164,12 @@ ADDED = {
     ("a manager elsewhere", "her application elsewhere"): READ | DECIDE | ASSESS,
     ("the manager who is herself the applicant", "another's application"): READ | DECIDE | ASSESS,
     ("the manager who is another person", "her application"): READ | DECIDE | ASSESS,
-    ("the county's clerk", "her application"): READ | ASSESS,
-    ("the county's clerk", "another's application"): READ | ASSESS,
-    ("another county's clerk", "her application elsewhere"): READ | ASSESS,
-    ("the league's clerk", "her application"): READ | ASSESS,
-    ("the league's clerk", "another's application"): READ | ASSESS,
-    ("the league's clerk", "her application elsewhere"): READ | ASSESS,
+    ("the county's clerk", "her application"): READ | ASSESS | SUPERVISE,
+    ("the county's clerk", "another's application"): READ | ASSESS | SUPERVISE,
+    ("another county's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE,
+    ("the league's clerk", "her application"): READ | ASSESS | SUPERVISE,
+    ("the league's clerk", "another's application"): READ | ASSESS | SUPERVISE,
+    ("the league's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE,
     ("the league's clerk", "a number of the league"): REGULATE,
     ("the league's clerk", "a number of the county"): REGULATE,
     ("the league's clerk", "the county clerk's proposal"): REGULATE | SETTLE,

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pyotp
+import time_machine
 from werkzeug.test import TestResponse
 
+from backend import clock
 from miniprogram_api import demo
 from tests.factories import SECTIONS, Caller, World
 
@@ -200,6 +202,43 @@ def _on_a_case(method: str, verb: str, content: Any = None) -> Callable[[World],
     return make
 
 
+ITEMS = {
+    "items": [
+        {"pointer": "#/sections/project/summary", "fault": "incomplete", "text": "请写明产品"}
+    ]
+}
+WHY = {"why": "复核发现材料属实"}
+HER, PARK, BUREAU = "", "demo-manager", "demo-bureau"
+
+
+def _step(
+    who: str, verb: str, content: Any = None, *, after: tuple[str, ...] = ()
+) -> Callable[[World], Ready]:
+    """A step on the case of somebody new, after others of the park."""
+    sent = {"return": ITEMS, "reject": {"reasons": ["no_space"]}}
+
+    def make(world: World) -> Ready:
+        her = world.citizen(f"applicant{next(PEOPLE)}")
+        made, etag = world.submitted(her)
+        path = f"/applications/{made['id']}"
+        for each in after:
+            done = world.staff().post(f"{path}/{each}", sent.get(each, {}), etag=etag)
+            assert 200 == done.status_code, done.text
+            etag = done.headers["ETag"]
+        return Ready(
+            world.staff(who) if who else her, "POST", f"{path}/{verb}", content or {}, etag
+        )
+
+    return make
+
+
+def _nudge(world: World) -> Ready:
+    name = f"applicant{next(PEOPLE)}"
+    with time_machine.travel(clock.now() - timedelta(days=30)):
+        made, _ = world.submitted(world.citizen(name))
+    return Ready(world.citizen(name), "POST", f"/applications/{made['id']}/nudge", {})
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -246,6 +285,13 @@ READY: dict[str, Callable[[World], Ready]] = {
     "updateApplication": _drafted("PUT", "", {"sections": SECTIONS | {"project": {}}}),
     "submitApplication": _drafted("POST", "/submit", {}),
     "withdrawApplication": _drafted("POST", "/withdraw", {}),
+    "nudgeApplication": _nudge,
+    "claimCase": _step(PARK, "claim"),
+    "releaseCase": _step(PARK, "release", after=("claim",)),
+    "returnForCorrection": _step(PARK, "return", ITEMS),
+    "recallCorrection": _step(PARK, "recall", after=("return",)),
+    "resolveCorrection": _step(HER, "resolve", after=("return",)),
+    "reopenCase": _step(BUREAU, "reopen", WHY, after=("reject",)),
     "approveApplication": _approve,
     "rejectApplication": _reject,
     "getCaseFacts": _on_a_case("GET", "/facts"),

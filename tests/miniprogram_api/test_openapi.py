@@ -112,11 +112,18 @@ def test_what_is_required_of_a_request_is_documented(document, operation):
 
 
 MOVES = {
-    "updateApplication": "draft→draft",
+    "updateApplication": "correction_requested→correction_requested, draft→draft",
     "submitApplication": "draft→submitted",
-    "withdrawApplication": "draft→withdrawn, submitted→withdrawn",
-    "approveApplication": "submitted→approved",
-    "rejectApplication": "submitted→rejected",
+    "withdrawApplication": "approved→withdrawn, correction_requested→withdrawn, draft→withdrawn,"
+    " submitted→withdrawn, under_review→withdrawn",
+    "claimCase": "submitted→under_review",
+    "releaseCase": "under_review→submitted",
+    "returnForCorrection": "submitted→correction_requested, under_review→correction_requested",
+    "recallCorrection": "correction_requested→under_review",
+    "resolveCorrection": "correction_requested→under_review",
+    "approveApplication": "submitted→approved, under_review→approved",
+    "rejectApplication": "submitted→rejected, under_review→rejected",
+    "reopenCase": "approved→submitted, rejected→submitted",
 }
 
 

@@ -1,13 +1,14 @@
 """Who hears of which event: every event has a row or is silent, and every row can be filled in."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from string import Formatter
 
 import pytest
 
 from backend import variables
 from backend.access import Relation
-from backend.applications.workflow import STEPS, Reason
+from backend.applications.kinds import Reason
+from backend.applications.workflow import STEPS
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
 from notifications import fields
@@ -27,6 +28,10 @@ LONGEST = {
     "decided_at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
     "reasons": "、".join(reason.value for reason in Reason),
     "note": "园区留言：" + "好" * 500 + "。",
+    "items": "；".join("创业实体 · 统一社会信用代码（" + "好" * 500 + "）" for _ in range(20)),
+    "due_on": fields.day(date(2026, 12, 31)),
+    "why": "理由：" + "好" * 500 + "。",
+    "at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
 }
 ROWS = pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.event)
 
@@ -46,6 +51,10 @@ def test_the_applicant_hears_of_every_decision_and_nobody_of_her_own_steps():
     assert {
         ("application.approved", Relation.APPLICANT),
         ("application.rejected", Relation.APPLICANT),
+        ("application.returned", Relation.APPLICANT),
+        ("application.recalled", Relation.APPLICANT),
+        ("application.reopened", Relation.APPLICANT),
+        ("application.lapsed", Relation.APPLICANT),
     } == {(row.event, row.reader) for row in CATALOGUE if row.event in EVENTS}
 
 

@@ -6,11 +6,12 @@ import pytest
 import time_machine
 
 from backend.applications import actions
-from backend.applications.workflow import Reason
+from backend.applications.kinds import Reason
 from backend.audit import actions as audit
+from backend.cases import actions as cases
 from notifications import fanout
 from tests import records
-from tests.backend.applications.test_actions import approved, draft, submitted
+from tests.filing import approved, draft, submitted
 from tests.records import at_once, change, look, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -26,7 +27,7 @@ def deaf():
 
 def rejected(note: str = "") -> dict:
     case = submitted()
-    return actions.reject(
+    return cases.reject(
         case["id"],
         seen=case["version"],
         by=staff(),
@@ -104,7 +105,7 @@ class TestWords:
             " WHERE key = 'P02' AND username = 'demo-manager'"
         )
         case = submitted(park="P02")
-        actions.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
+        cases.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
 
         assert "兴安职业技术学院创新创业学院电子商务孵化园" in messages()[0]["body"]
         pushed = one("SELECT content FROM delivery")["thing1"]
@@ -130,7 +131,7 @@ class TestReaders:
         case = draft(her)
         case = actions.update(case["id"], seen=case["version"], by=her, sections={})
         case = actions.submit(case["id"], seen=case["version"], by=her)
-        actions.withdraw(case["id"], seen=case["version"], by=her)
+        cases.withdraw(case["id"], seen=case["version"], by=her)
 
         assert [] == messages()
         assert 0 == one("SELECT count(*) FROM event WHERE announced_at IS NULL")
@@ -196,7 +197,7 @@ class TestDying:
         before = len(jobs("announce_event"))
         case = submitted(person("two"))
         with pytest.raises(fanout.applications.NotFound.__mro__[1]):
-            actions.approve(case["id"], seen=case["version"], by=staff(), unit=records.unit())
+            cases.approve(case["id"], seen=case["version"], by=staff(), unit=records.unit())
 
         # Signing in, drafting and submitting: three events, and none of the decision.
         assert before + 3 == len(jobs("announce_event"))
@@ -219,7 +220,7 @@ class TestDying:
         with time_machine.travel("2026-11-24T03:00:00Z"):
             approved(person("one"))
             case = submitted(person("two"))
-            actions.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
+            cases.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
         change(
             "ALTER TABLE event DISABLE TRIGGER event_only_added;"
             "UPDATE event SET name = 'application.burnt' WHERE name = 'application.approved';"
@@ -234,6 +235,6 @@ class TestDying:
     def test_many_pushes_wait_for_one_job(self, in_app):
         approved(person("one"))
         case = submitted(person("two"))
-        actions.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
+        cases.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
 
         assert 1 == len(jobs("send_due"))

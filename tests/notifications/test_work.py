@@ -11,7 +11,7 @@ from backend.audit import actions as audit
 from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
 from notifications import work
-from tests.backend.applications.test_actions import approved
+from tests.filing import approved
 from tests.notifications.posts import FakeWeChat, alter, plant, statuses
 from tests.records import change, look, one, person
 

@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, text
 from backend import clock
 from backend.accounts import actions as accounts
 from backend.accounts.models import Identity, Person
+from backend.applications.kinds import Kind
 from backend.applications.models import Application
-from backend.applications.workflow import Kind, Status
+from backend.applications.workflow import Status
 from backend.db import new_id, session
 from backend.parks.kinds import UnitKind
 from backend.parks.models import Park, Unit

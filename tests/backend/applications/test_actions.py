@@ -1,70 +1,31 @@
-"""How an application begins, changes and ends: the five verbs and everything that refuses them."""
+"""How an application is begun, written, handed in and hurried, and everything that refuses it."""
 
-import copy
 import re
 from datetime import UTC, date, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import time_machine
 
-from backend.access import Principal, Role
 from backend.applications import actions
-from backend.applications.workflow import Kind, Reason, Status
+from backend.applications.kinds import Kind, Reason
+from backend.applications.workflow import Status
+from backend.cases import actions as cases
 from backend.errors import (
     AlreadyOpen,
     Incomplete,
     Invalid,
-    NotAllowed,
     NotFound,
     Outdated,
-    UnitTaken,
+    TooSoon,
     WrongStatus,
 )
 from tests import records
-from tests.factories import SECTIONS
+from tests.filing import approved, draft, events, returned, status_of, submitted, whole
 from tests.records import look, one, person, staff
 
 PHONE = "13800138000"
 pytestmark = pytest.mark.usefixtures("simulator")
-
-
-def whole() -> dict:
-    """The whole form as the API hands it on: choices by name, days as days."""
-    sections = copy.deepcopy(SECTIONS)
-    sections["space"]["starts_on"] = date(2027, 1, 1)
-    return sections
-
-
-def draft(by: Principal, park: str = "P05", sections: dict | None = None) -> dict:
-    return actions.create(
-        Kind.TENANCY,
-        park=records.park(park)["public_id"],
-        sections=whole() if sections is None else sections,
-        by=by,
-    )
-
-
-def submitted(by: Principal | None = None, park: str = "P05") -> dict:
-    by = by or person()
-    begun = draft(by, park)
-    return actions.submit(begun["id"], seen=begun["version"], by=by)
-
-
-def approved(by: Principal | None = None, **wish) -> dict:
-    case = submitted(by)
-    wish.setdefault("unit", records.unit("B201"))
-    return actions.approve(case["id"], seen=case["version"], by=staff(), **wish)
-
-
-def events() -> list[str]:
-    """What was recorded of applications, oldest first."""
-    found = look("SELECT name FROM event WHERE subject_kind = 'application' ORDER BY id")
-    return [each["name"].removeprefix("application.") for each in found]
-
-
-def status_of(case: dict) -> str:
-    return one("SELECT status FROM application WHERE public_id = :id", id=case["id"])
 
 
 class TestBeginning:
@@ -120,18 +81,15 @@ class TestBeginning:
 
         assert 2 == one("SELECT count(*) FROM application")
 
-    @pytest.mark.parametrize("end", ["withdrawn as a draft", "withdrawn", "approved", "rejected"])
+    @pytest.mark.parametrize("end", ["withdrawn as a draft", "withdrawn", "rejected"])
     def test_after_the_first_has_ended_a_second_may_begin(self, in_app, end):
         her = person()
         first = draft(her) if end == "withdrawn as a draft" else submitted(her)
-        if end == "approved":
-            unit = records.unit()
-            actions.approve(first["id"], seen=first["version"], by=staff(), unit=unit)
-        elif end == "rejected":
+        if end == "rejected":
             why = [Reason.NO_SPACE]
-            actions.reject(first["id"], seen=first["version"], by=staff(), reasons=why)
+            cases.reject(first["id"], seen=first["version"], by=staff(), reasons=why)
         else:
-            actions.withdraw(first["id"], seen=first["version"], by=her)
+            cases.withdraw(first["id"], seen=first["version"], by=her)
 
         second = draft(her)
 
@@ -297,13 +255,13 @@ class TestSubmitting:
         [
             # Monday 23 November: Tue 24, Wed 25, Thu 26, Fri 27, Mon 30.
             ("2026-11-23T02:00:00Z", date(2026, 11, 30)),
-            # One second before and at midnight in Shanghai (16:00 in UTC).
-            ("2026-11-23T15:59:59Z", date(2026, 11, 30)),
-            ("2026-11-23T16:00:00Z", date(2026, 12, 1)),
+            # One second before and at five in Shanghai (09:00 in UTC), when offices close.
+            ("2026-11-23T08:59:59Z", date(2026, 11, 30)),
+            ("2026-11-23T09:00:00Z", date(2026, 12, 1)),
             # Tue 29 September: Wed 30, then National Day; Thu 8, Fri 9, make-up Sat 10, Mon 12.
             ("2026-09-29T02:00:00Z", date(2026, 10, 12)),
-            # In the holiday itself: Thu 8, Fri 9, Sat 10, Mon 12, Tue 13.
-            ("2026-10-03T02:00:00Z", date(2026, 10, 13)),
+            # In the holiday itself, received on Thu 8: Fri 9, Sat 10, Mon 12, Tue 13, Wed 14.
+            ("2026-10-03T02:00:00Z", date(2026, 10, 14)),
         ],
     )
     def test_the_park_has_five_working_days(self, in_app, moment, expected):
@@ -319,304 +277,52 @@ class TestSubmitting:
             actions.submit(begun["id"], seen=begun["version"], by=her)
 
 
-class TestWithdrawing:
-    @pytest.mark.parametrize("make", [draft, submitted])
-    def test_she_may_take_it_back_until_it_is_decided(self, in_app, make):
+class TestHurrying:
+    """Once in three working days: handed in on Monday the 23rd, so from Thursday the 26th on."""
+
+    def submitted_on_monday(self, her):
+        with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+            return submitted(her)
+
+    @pytest.mark.parametrize(("day", "may"), [("25", False), ("26", True)])
+    def test_she_may_hurry_the_office_from_the_third_working_day_on(self, in_app, day, may):
+        her = person()
+        case = self.submitted_on_monday(her)
+
+        with time_machine.travel(f"2026-11-{day}T02:00:00Z", tick=False):
+            if may:
+                assert case["version"] == actions.nudge(case["id"], by=her)["version"]
+                assert "nudged" == events()[-1]
+            else:
+                with pytest.raises(TooSoon) as refused:
+                    actions.nudge(case["id"], by=her)
+                assert {"again_on": "2026-11-26"} == refused.value.more
+
+    def test_a_second_time_counts_from_the_first(self, in_app):
+        her = person()
+        case = self.submitted_on_monday(her)
+        with time_machine.travel("2026-11-26T02:00:00Z", tick=False):
+            actions.nudge(case["id"], by=her)
+
+        # Fri 27, Mon 30, Tue 1 December.
+        with time_machine.travel("2026-11-30T02:00:00Z", tick=False), pytest.raises(TooSoon):
+            actions.nudge(case["id"], by=her)
+        with time_machine.travel("2026-12-01T02:00:00Z", tick=False):
+            actions.nudge(case["id"], by=her)
+
+        assert 2 == events().count("nudged")
+
+    @pytest.mark.parametrize("make", [draft, returned, approved])
+    def test_nobody_is_hurried_who_does_not_hold_the_case(self, in_app, make):
         her = person()
         case = make(her)
 
-        ended = actions.withdraw(case["id"], seen=case["version"], by=her)
-
-        assert Status.WITHDRAWN is ended["status"]
-        assert (None, None, []) == (ended["held_by"], ended["due_on"], ended["actions"])
-        assert ended["held_since"] is None
-        assert "withdrawn" == events()[-1]
-
-    def test_what_was_decided_cannot_be_taken_back(self, in_app):
-        her = person()
-        case = approved(her)
-
-        with pytest.raises(WrongStatus) as refused:
-            actions.withdraw(case["id"], seen=case["version"], by=her)
-
-        assert {"current_status": "approved", "actions": []} == refused.value.more
-
-
-class TestApproving:
-    def test_the_unit_is_hers_for_the_period_she_asked_for(self, in_app):
-        # From 1 January 2027 for twelve months: the last day is 31 December.
-        case = approved(unit=records.unit("B202"), note="欢迎入驻")
-
-        assert Status.APPROVED is case["status"]
-        assert {
-            "id": records.unit("B202"),
-            "code": "B202",
-            "starts_on": date(2027, 1, 1),
-            "ends_on": date(2027, 12, 31),
-        } == case["unit"]
-        assert "欢迎入驻" == case["decision"]["note"]
-        assert [] == case["decision"]["reasons"]
-        assert "approved" == events()[-1]
-
-    @pytest.mark.parametrize(
-        ("starts_on", "months", "last"),
-        [
-            (date(2027, 3, 1), 1, date(2027, 3, 31)),
-            (date(2027, 3, 15), 36, date(2030, 3, 14)),
-            # The corresponding day of 31 August after six months is 29 February 2028, which is
-            # the first day that is not hers any more.
-            (date(2027, 8, 31), 6, date(2028, 2, 28)),
-        ],
-    )
-    def test_the_manager_may_name_another_period(self, in_app, starts_on, months, last):
-        case = approved(starts_on=starts_on, term_months=months)
-
-        assert (starts_on, last) == (case["unit"]["starts_on"], case["unit"]["ends_on"])
-
-    @time_machine.travel("2026-11-24T03:04:05Z", tick=False)
-    def test_who_decided_and_when_is_kept(self, in_app):
-        case = approved()
-
-        kept = look("SELECT decided_at, decided_by FROM application")
-        moment = datetime(2026, 11, 24, 3, 4, 5, tzinfo=UTC)
-        assert [{"decided_at": moment, "decided_by": staff().id}] == kept
-        assert moment == case["decision"]["at"]
-
-    @pytest.mark.parametrize("code", ["A101", "C301", None])
-    def test_a_unit_of_another_park_or_of_none_is_refused(self, in_app, code):
-        case = submitted()
-        unit = records.unit(code) if code else uuid4()
-
-        with pytest.raises(Invalid) as refused:
-            actions.approve(case["id"], seen=case["version"], by=staff(), unit=unit)
-
-        assert ["#/unit_id"] == [each["pointer"] for each in refused.value.more["errors"]]
-        assert "SUBMITTED" == status_of(case)
-
-    def test_a_unit_that_is_held_is_refused_and_nothing_of_the_decision_stays(self, in_app):
-        approved(person("first"))
-        case = submitted(person("second"))
-
-        with pytest.raises(UnitTaken) as refused:
-            actions.approve(case["id"], seen=case["version"], by=staff(), unit=records.unit())
-
-        more = refused.value.more
-        assert ("2027-01-01", "2028-01-01") == (more["held_from"], more["held_until"])
-        assert ["B202", "B203"] == [each["code"] for each in more["free_units"]]
-        assert "SUBMITTED" == status_of(case)
-        assert "submitted" == events()[-1]
-        assert 1 == one("SELECT count(*) FROM holding")
-
-    def test_the_day_after_the_last_one_is_free_again(self, in_app):
-        approved(person("first"))
-        case = submitted(person("second"))
-
-        follows = actions.approve(
-            case["id"],
-            seen=case["version"],
-            by=staff(),
-            unit=records.unit(),
-            starts_on=date(2028, 1, 1),
-        )
-
-        assert date(2028, 1, 1) == follows["unit"]["starts_on"]
-
-    def test_a_closed_unit_is_refused(self, in_mended_app):
-        closed = records.new_unit("P05", "B299", closed_on=date(2027, 12, 31))
-        case = submitted()
-
-        with pytest.raises(Invalid):
-            actions.approve(case["id"], seen=case["version"], by=staff(), unit=closed)
-
-    def test_a_unit_that_closes_on_the_day_after_the_last_one_is_granted(self, in_mended_app):
-        closing = records.new_unit("P05", "B299", closed_on=date(2028, 1, 1))
-        case = submitted()
-
-        actions.approve(case["id"], seen=case["version"], by=staff(), unit=closing)
-
-        assert "APPROVED" == status_of(case)
-
-
-class TestRejecting:
-    def test_the_reasons_are_kept_with_their_labels(self, in_app):
-        case = submitted()
-
-        ended = actions.reject(
-            case["id"],
-            seen=case["version"],
-            by=staff(),
-            reasons=[Reason.NO_SPACE, Reason.PLAN_INCOMPLETE],
-            note="请补充预算",
-        )
-
-        assert Status.REJECTED is ended["status"]
-        assert ["暂无合适场地", "创业计划不完整"] == [
-            each["label"] for each in ended["decision"]["reasons"]
-        ]
-        assert "请补充预算" == ended["decision"]["note"]
-        assert ["NO_SPACE", "PLAN_INCOMPLETE"] == one("SELECT reasons FROM application")
-        assert "rejected" == events()[-1]
-
-    @pytest.mark.parametrize("note", ["", " ", "\n\t　"])
-    @pytest.mark.parametrize("reasons", [[Reason.OTHER], [Reason.NO_SPACE, Reason.OTHER]])
-    def test_other_needs_words(self, in_app, reasons, note):
-        case = submitted()
-
-        with pytest.raises(Invalid) as refused:
-            actions.reject(case["id"], seen=case["version"], by=staff(), reasons=reasons, note=note)
-
-        assert ["#/note"] == [each["pointer"] for each in refused.value.more["errors"]]
-        assert "SUBMITTED" == status_of(case)
-
-    def test_other_with_words_is_enough(self, in_app):
-        case = submitted()
-
-        actions.reject(
-            case["id"], seen=case["version"], by=staff(), reasons=[Reason.OTHER], note="已电话沟通"
-        )
-
-        assert "REJECTED" == status_of(case)
-
-    def test_what_was_rejected_cannot_be_approved_any_more(self, in_app):
-        case = submitted()
-        ended = actions.reject(
-            case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE]
-        )
-
         with pytest.raises(WrongStatus):
-            actions.approve(case["id"], seen=ended["version"], by=staff(), unit=records.unit())
+            actions.nudge(case["id"], by=her)
 
-        assert 0 == one("SELECT count(*) FROM holding")
-
-
-VERBS = {
-    "update": lambda case, by: actions.update(case["id"], seen=case["version"], by=by, sections={}),
-    "submit": lambda case, by: actions.submit(case["id"], seen=case["version"], by=by),
-    "withdraw": lambda case, by: actions.withdraw(case["id"], seen=case["version"], by=by),
-    "approve": lambda case, by: actions.approve(
-        case["id"], seen=case["version"], by=by, unit=records.unit()
-    ),
-    "reject": lambda case, by: actions.reject(
-        case["id"], seen=case["version"], by=by, reasons=[Reason.NO_SPACE]
-    ),
-}
-HERS, THEIRS = ("update", "submit", "withdraw"), ("approve", "reject")
-
-
-class TestWhoMay:
-    """What `test_access` says of the table, once more through every action."""
-
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_what_does_not_exist_is_not_found(self, in_app, verb):
-        nothing = {"id": UUID(int=7), "version": 1}
-
-        for by in (person(), staff()):
-            with pytest.raises(NotFound):
-                VERBS[verb](nothing, by)
-
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_another_persons_application_is_not_found(self, in_app, verb):
+    def test_the_case_of_somebody_else_is_not_there(self, in_app):
         case = submitted(person("one"))
 
-        with pytest.raises(NotFound):
-            VERBS[verb](case, person("two"))
-
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_a_draft_is_nobodys_business_but_the_applicants(self, in_app, verb):
-        begun = draft(person())
-
-        for username in ("demo-manager", "demo-bureau"):
+        for by in (person("two"), staff()):
             with pytest.raises(NotFound):
-                VERBS[verb](begun, staff(username))
-
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_a_manager_of_another_park_finds_nothing(self, in_app, verb):
-        case = submitted(park="P05")
-
-        with pytest.raises(NotFound):
-            VERBS[verb](case, staff("demo-manager-p01"))
-
-    @pytest.mark.parametrize("verb", HERS)
-    def test_the_manager_does_not_take_the_applicants_steps(self, in_app, verb):
-        case = submitted()
-
-        with pytest.raises(NotAllowed):
-            VERBS[verb](case, staff())
-
-    @pytest.mark.parametrize("verb", THEIRS)
-    def test_the_applicant_does_not_decide(self, in_app, verb):
-        her = person()
-        case = submitted(her)
-
-        with pytest.raises(NotAllowed):
-            VERBS[verb](case, her)
-
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_the_bureau_looks_and_does_not_touch(self, in_app, verb):
-        case = submitted()
-
-        with pytest.raises(NotAllowed):
-            VERBS[verb](case, staff("demo-bureau"))
-
-    def test_every_manager_of_the_park_may_decide(self, in_app):
-        case = submitted()
-
-        VERBS["approve"](case, staff("demo-manager-2"))
-
-        assert "APPROVED" == status_of(case)
-
-    @pytest.mark.parametrize("verb", THEIRS)
-    def test_a_manager_who_is_the_applicant_does_not_decide(self, in_mended_app, verb):
-        her = person()
-        case = submitted(her)
-        records.change(
-            "UPDATE staff SET person_id = :her WHERE username = 'demo-manager'", her=her.id
-        )
-
-        with pytest.raises(NotFound):
-            VERBS[verb](case, staff("demo-manager"))
-        VERBS[verb](case, staff("demo-manager-2"))
-
-    @pytest.mark.parametrize("verb", THEIRS)
-    def test_a_manager_who_left_the_park_today_finds_nothing_any_more(self, in_mended_app, verb):
-        case = submitted()
-        records.change("UPDATE park_manager SET until_on = :today", today=actions.clock.today())
-
-        with pytest.raises(NotFound):
-            VERBS[verb](case, staff())
-
-    @pytest.mark.parametrize("role", [Role.BUREAU_ADMIN, Role.AUDITOR])
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_administrators_and_auditors_see_no_citizens_data(self, in_mended_app, role, verb):
-        case = submitted()
-
-        with pytest.raises(NotFound):
-            VERBS[verb](case, records.new_staff("somebody", role))
-
-    @pytest.mark.parametrize("verb", THEIRS)
-    def test_whoever_saw_an_older_version_is_told_which_one_is_current(self, in_app, verb):
-        case = submitted()
-        stale = {**case, "version": case["version"] - 1}
-
-        with pytest.raises(Outdated) as refused:
-            VERBS[verb](stale, staff())
-
-        assert (stale["version"], case["version"]) == (
-            refused.value.more["seen"],
-            refused.value.more["current"],
-        )
-        assert "SUBMITTED" == status_of(case)
-
-    @pytest.mark.parametrize("verb", list(VERBS))
-    def test_nothing_happens_to_an_application_that_has_ended(self, in_app, verb):
-        her = person()
-        case = submitted(her)
-        ended = VERBS["withdraw"](case, her)
-        told = events()
-
-        with pytest.raises(WrongStatus) as refused:
-            VERBS[verb](ended, her if verb in HERS else staff())
-
-        assert [] == refused.value.more["actions"]
-        assert "WITHDRAWN" == status_of(case)
-        assert told == events()
+                actions.nudge(case["id"], by=by)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.applications import forms
 from backend.applications.forms import FORMS, Type
-from backend.applications.workflow import Kind
+from backend.applications.kinds import Kind
 from backend.parks.kinds import UnitKind
 from tests.factories import SECTIONS
 

@@ -7,10 +7,13 @@ import time_machine
 
 from backend.access import Principal, Role, can
 from backend.applications import actions, queries
-from backend.applications.workflow import Kind, Reason, Status
+from backend.applications.kinds import Kind, Reason
+from backend.applications.workflow import Status
+from backend.cases import actions as cases
+from backend.cases import correcting
 from backend.errors import NotFound
 from tests import records
-from tests.backend.applications.test_actions import approved, draft, submitted
+from tests.filing import approved, draft, rejected, returned, submitted
 from tests.records import change, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -34,15 +37,26 @@ def pages(by: Principal, limit: int) -> list[str]:
     return found
 
 
+# How a submitted case comes to stand at each status.
+WAYS = {
+    Status.UNDER_REVIEW: ("UNDER_REVIEW",),
+    Status.CORRECTION_REQUESTED: ("CORRECTION_REQUESTED",),
+    Status.APPROVED: ("APPROVED",),
+    Status.REJECTED: ("REJECTED",),
+    Status.WITHDRAWN: ("WITHDRAWN",),
+    Status.LAPSED: ("CORRECTION_REQUESTED", "LAPSED"),
+}
+
+
 def moved(case: dict, to: str, park: str = "P05") -> None:
-    """Put a submitted case into another status or park, as if decided long ago."""
-    decided = to in ("APPROVED", "REJECTED")
+    """Put a case into another status or park by hand."""
     change(
-        "UPDATE application SET status = :to, park_id = :park,"
+        "UPDATE application SET status = :to, park_id = :park, handler_id = :clerk,"
         " decided_at = CASE WHEN :decided THEN now() END WHERE public_id = :id",
         to=to,
         park=records.park(park)["id"],
-        decided=decided,
+        clerk=staff().id,
+        decided=to in ("APPROVED", "REJECTED"),
         id=case["id"],
     )
 
@@ -117,7 +131,7 @@ class TestOrder:
     def test_her_own_come_newest_first(self, in_app):
         her = person()
         first = draft(her)
-        actions.withdraw(first["id"], seen=first["version"], by=her)
+        cases.withdraw(first["id"], seen=first["version"], by=her)
         second = draft(her)
 
         assert [second["number"], first["number"]] == numbers(listed(her))
@@ -142,8 +156,9 @@ class TestOrder:
     @pytest.mark.parametrize("status", list(Status))
     def test_the_status_narrows_the_list(self, in_app, status):
         cases = {S: submitted(person(S.name)) for S in Status if S is not Status.DRAFT}
-        for to in (Status.APPROVED, Status.REJECTED, Status.WITHDRAWN):
-            moved(cases[to], to.name)
+        for to, way in WAYS.items():
+            for step in way:
+                moved(cases[to], step)
         her = person("DRAFT")
         cases[Status.DRAFT] = draft(her)
 
@@ -170,7 +185,7 @@ class TestPaging:
         begun = []
         for _ in range(5):
             case = draft(her)
-            actions.withdraw(case["id"], seen=case["version"], by=her)
+            cases.withdraw(case["id"], seen=case["version"], by=her)
             begun.append(case["number"])
 
         assert begun[::-1] == pages(her, 2)
@@ -210,7 +225,23 @@ class TestOneApplication:
             for name, by in (("she", her), ("he", staff()), ("bureau", staff("demo-bureau")))
         }
 
-        assert {"she": ["withdraw"], "he": ["approve", "reject"], "bureau": []} == offered
+        assert {
+            "she": ["withdraw"],
+            "he": ["claim", "return", "approve", "reject"],
+            "bureau": [],
+        } == offered
+
+    def test_a_second_round_is_offered_to_the_supervisor_alone(self, in_app):
+        her = person()
+        case = returned(her)
+        correcting.resolve(case["id"], seen=case["version"], by=her)
+
+        his, above = (
+            queries.get(case["id"], by)["actions"] for by in (staff(), staff("demo-bureau"))
+        )
+
+        assert ["release", "approve", "reject"] == his
+        assert ["return_again"] == above
 
     def test_nothing_is_missing_once_it_is_submitted(self, in_app):
         assert [] == submitted()["missing"]
@@ -228,10 +259,22 @@ class TestOneApplication:
         assert (None, None, None) == (case["held_by"], case["held_since"], case["due_on"])
         assert [] == case["actions"]
 
-    def test_an_undecided_one_has_neither_decision_nor_unit_nor_verdict(self, in_app):
+    def test_an_undecided_one_has_neither_decision_nor_unit(self, in_app):
         case = submitted()
 
-        assert (None, None, None) == (case["decision"], case["unit"], case["verdict"])
+        assert (None, None) == (case["decision"], case["unit"])
+
+    def test_a_draft_has_no_verdict_and_what_is_submitted_has_one_that_refuses_nobody(self, in_app):
+        # Whether she may have free space depends on facts that nobody has told yet.
+        her = person()
+        begun = draft(her)
+        case = actions.submit(begun["id"], seen=begun["version"], by=her)
+
+        assert begun["verdict"] is None
+        assert ("free_space", None, "还不能确定") == tuple(
+            case["verdict"][key] for key in ("benefit", "value", "value_label")
+        )
+        assert case["verdict"]["missing"]
 
     def test_find_gives_the_row_whoever_asks_and_nothing_for_an_unknown_id(self, in_app):
         case = submitted()
@@ -248,7 +291,8 @@ class TestOneApplication:
 
 class TestOpenOne:
     @pytest.mark.parametrize(
-        ("make", "is_open"), [(draft, True), (submitted, True), (approved, False)]
+        ("make", "is_open"),
+        [(draft, True), (submitted, True), (returned, True), (approved, True), (rejected, False)],
     )
     def test_only_what_can_still_move_is_open(self, in_app, make, is_open):
         her = person()
@@ -260,7 +304,7 @@ class TestOpenOne:
 
     def test_of_several_the_open_one_is_found(self, in_app):
         her = person()
-        approved(her)
+        rejected(her)
         second = draft(her)
 
         assert second["number"] == queries.open_of(her.id, Kind.TENANCY)["number"]
@@ -278,7 +322,7 @@ class TestTimeline:
         with time_machine.travel(moments[2], tick=False):
             case = actions.submit(case["id"], seen=case["version"], by=her)
         with time_machine.travel(moments[3], tick=False):
-            actions.reject(
+            cases.reject(
                 case["id"],
                 seen=case["version"],
                 by=staff(),
@@ -320,7 +364,7 @@ class TestTimeline:
     def test_a_withdrawal_is_her_own_last_line(self, in_app):
         her = person()
         case = submitted(her)
-        actions.withdraw(case["id"], seen=case["version"], by=her)
+        cases.withdraw(case["id"], seen=case["version"], by=her)
 
         last = queries.timeline(case["id"], her)["items"][-1]
 

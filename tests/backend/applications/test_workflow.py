@@ -6,125 +6,165 @@ import pytest
 
 from backend.access import PERMISSIONS, Relation
 from backend.applications import workflow
-from backend.applications.workflow import STEPS, Kind, Reason, Status
+from backend.applications.workflow import STEPS, Status
 from backend.errors import NotAllowed, WrongStatus
 from backend.steps import open_to, step
 
-S, APPLICANT, DECIDER = Status, Relation.APPLICANT, Relation.DECIDER
-VERBS = ("update", "submit", "withdraw", "approve", "reject")
-# (from, verb): (by, to). Every pair that is not here does not exist.
-LIFE = {
-    (S.DRAFT, "update"): (APPLICANT, S.DRAFT),
-    (S.DRAFT, "submit"): (APPLICANT, S.SUBMITTED),
-    (S.DRAFT, "withdraw"): (APPLICANT, S.WITHDRAWN),
-    (S.SUBMITTED, "withdraw"): (APPLICANT, S.WITHDRAWN),
-    (S.SUBMITTED, "approve"): (DECIDER, S.APPROVED),
-    (S.SUBMITTED, "reject"): (DECIDER, S.REJECTED),
+S = Status
+APPLICANT, DECIDER = Relation.APPLICANT, Relation.DECIDER
+SUPERVISOR, SYSTEM = Relation.SUPERVISOR, Relation.SYSTEM
+# Which operation takes the steps of a verb; what the system does by itself has none.
+OPERATIONS = {
+    "update": "updateApplication",
+    "submit": "submitApplication",
+    "withdraw": "withdrawApplication",
+    "claim": "claimCase",
+    "release": "releaseCase",
+    "return": "returnForCorrection",
+    "return_again": "returnForCorrection",
+    "recall": "recallCorrection",
+    "resolve": "resolveCorrection",
+    "approve": "approveApplication",
+    "reject": "rejectApplication",
+    "reopen": "reopenCase",
+    "lapse": None,
 }
+# (from, verb, by): to. Every triple that is not here does not exist.
+LIFE = {
+    (S.DRAFT, "update", APPLICANT): S.DRAFT,
+    (S.DRAFT, "submit", APPLICANT): S.SUBMITTED,
+    (S.DRAFT, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.DRAFT, "lapse", SYSTEM): S.LAPSED,
+    (S.SUBMITTED, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.SUBMITTED, "claim", DECIDER): S.UNDER_REVIEW,
+    (S.SUBMITTED, "return", DECIDER): S.CORRECTION_REQUESTED,
+    (S.SUBMITTED, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
+    (S.SUBMITTED, "approve", DECIDER): S.APPROVED,
+    (S.SUBMITTED, "reject", DECIDER): S.REJECTED,
+    (S.UNDER_REVIEW, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.UNDER_REVIEW, "release", DECIDER): S.SUBMITTED,
+    (S.UNDER_REVIEW, "release", SYSTEM): S.SUBMITTED,
+    (S.UNDER_REVIEW, "return", DECIDER): S.CORRECTION_REQUESTED,
+    (S.UNDER_REVIEW, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
+    (S.UNDER_REVIEW, "approve", DECIDER): S.APPROVED,
+    (S.UNDER_REVIEW, "reject", DECIDER): S.REJECTED,
+    (S.CORRECTION_REQUESTED, "update", APPLICANT): S.CORRECTION_REQUESTED,
+    (S.CORRECTION_REQUESTED, "resolve", APPLICANT): S.UNDER_REVIEW,
+    (S.CORRECTION_REQUESTED, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.CORRECTION_REQUESTED, "recall", DECIDER): S.UNDER_REVIEW,
+    (S.CORRECTION_REQUESTED, "lapse", SYSTEM): S.LAPSED,
+    (S.APPROVED, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.APPROVED, "reopen", SUPERVISOR): S.SUBMITTED,
+    (S.REJECTED, "reopen", SUPERVISOR): S.SUBMITTED,
+}
+ENDS = {S.REJECTED, S.WITHDRAWN, S.LAPSED}
 
 
 def test_the_table_is_the_life_of_the_contract():
-    assert LIFE == {(row.status, row.action): (row.by, row.to) for row in STEPS}
+    assert LIFE == {(row.status, row.action, row.by): row.to for row in STEPS}
     assert len(LIFE) == len(STEPS)
 
 
-@pytest.mark.parametrize(("status", "verb"), list(product(Status, VERBS)))
+@pytest.mark.parametrize(("status", "verb"), list(product(Status, OPERATIONS)))
 def test_each_verb_works_from_each_status_as_the_contract_says(status, verb):
-    """Both parties try together, so that only the status can stand in the way."""
-    both = {APPLICANT, DECIDER}
+    """All parties try together, so that only the status can stand in the way."""
+    ends = {to for (at, action, _), to in LIFE.items() if (at, action) == (status, verb)}
 
-    if (status, verb) in LIFE:
-        assert LIFE[status, verb][1] is step(STEPS, status, verb, both).to
+    if ends:
+        assert ends == {step(STEPS, status, verb, set(Relation)).to}
     else:
         with pytest.raises(WrongStatus):
-            step(STEPS, status, verb, both)
+            step(STEPS, status, verb, set(Relation))
 
 
-@pytest.mark.parametrize(("status", "verb"), list(LIFE))
+@pytest.mark.parametrize(("status", "verb"), sorted({(s.name, v) for s, v, _ in LIFE}))
 def test_nobody_takes_the_other_partys_step(status, verb):
-    by, _ = LIFE[status, verb]
-    others = set(Relation) - {by}
+    theirs = {by for at, action, by in LIFE if (at.name, action) == (status, verb)}
 
     with pytest.raises((NotAllowed, WrongStatus)):
-        step(STEPS, status, verb, others)
+        step(STEPS, Status[status], verb, set(Relation) - theirs)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_the_permission_list_names_the_same_parties_as_the_table(verb):
-    assert {by for (_, action), (by, _) in LIFE.items() if action == verb} == PERMISSIONS[
-        f"{verb}Application"
-    ]
+@pytest.mark.parametrize("operation", sorted({each for each in OPERATIONS.values() if each}))
+def test_the_permission_list_names_the_same_parties_as_the_table(operation):
+    verbs = {verb for verb, each in OPERATIONS.items() if each == operation}
+    parties = {by for _, verb, by in LIFE if verb in verbs} - {SYSTEM}
+
+    assert parties == PERMISSIONS[operation]
+
+
+def test_every_verb_has_an_operation_or_is_the_systems_own():
+    assert set(OPERATIONS) == {row.action for row in STEPS}
+    assert {"lapse"} == {
+        v for v in OPERATIONS if {b for _, verb, b in LIFE if verb == v} == {SYSTEM}
+    }
 
 
 @pytest.mark.parametrize(
-    ("status", "hers", "his"),
+    ("status", "hers", "his", "above"),
     [
-        (S.DRAFT, ["update", "submit", "withdraw"], []),
-        (S.SUBMITTED, ["withdraw"], ["approve", "reject"]),
-        (S.APPROVED, [], []),
-        (S.REJECTED, [], []),
-        (S.WITHDRAWN, [], []),
+        (S.DRAFT, ["update", "submit", "withdraw"], [], []),
+        (S.SUBMITTED, ["withdraw"], ["claim", "return", "approve", "reject"], ["return_again"]),
+        (
+            S.UNDER_REVIEW,
+            ["withdraw"],
+            ["release", "return", "approve", "reject"],
+            ["return_again"],
+        ),
+        (S.CORRECTION_REQUESTED, ["update", "resolve", "withdraw"], ["recall"], []),
+        (S.APPROVED, ["withdraw"], [], ["reopen"]),
+        (S.REJECTED, [], [], ["reopen"]),
+        (S.WITHDRAWN, [], [], []),
+        (S.LAPSED, [], [], []),
     ],
 )
-def test_the_buttons_of_each_party_at_each_status(status, hers, his):
+def test_the_buttons_of_each_party_at_each_status(status, hers, his, above):
     assert hers == open_to(STEPS, status, {APPLICANT})
     assert his == open_to(STEPS, status, {DECIDER})
+    assert above == open_to(STEPS, status, {SUPERVISOR})
     assert [] == open_to(STEPS, status, {Relation.OVERSEER, Relation.ANYONE})
 
 
-def test_what_is_open_is_what_can_still_move():
-    movable = {status for status, _ in LIFE}
-
-    assert {S.DRAFT, S.SUBMITTED} == set(workflow.OPEN)
-    assert movable == set(workflow.OPEN)
+def test_what_is_open_can_still_move_and_an_end_only_be_reopened():
+    assert set(Status) - ENDS == set(workflow.OPEN)
+    assert {"reopen"} == {verb for at, verb, _ in LIFE if at in ENDS}
 
 
-def test_a_draft_is_held_by_its_applicant_and_a_submitted_one_by_the_park():
-    assert {S.DRAFT: APPLICANT, S.SUBMITTED: DECIDER} == workflow.HELD_BY
+def test_each_party_holds_the_case_while_the_next_step_is_its_own():
+    assert {
+        S.DRAFT: APPLICANT,
+        S.SUBMITTED: DECIDER,
+        S.UNDER_REVIEW: DECIDER,
+        S.CORRECTION_REQUESTED: APPLICANT,
+    } == workflow.HELD_BY
 
 
-def test_only_a_submitted_application_is_due_in_five_working_days():
-    # domain.md §4.1, step 4: review and decide within five working days.
-    assert {S.SUBMITTED: 5} == workflow.DUE_IN_WORKDAYS
+def test_the_applicant_writes_only_while_it_is_in_her_hands():
+    assert {at for at, verb, _ in LIFE if verb == "update"} == set(workflow.IN_HER_HANDS)
 
 
 def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
-    told = {"created", "submitted", "withdrawn", "approved", "rejected"}
+    events = {"created", "nudged"} | {row.event for row in STEPS}
 
-    assert told == set(workflow.EVENT_LABELS)
-    assert told | {"updated"} == {"created"} | {row.event for row in STEPS}
+    assert events - {"updated"} == set(workflow.EVENT_LABELS)
     assert all(workflow.EVENT_LABELS.values())
 
 
-def test_different_ends_are_called_differently():
-    events = {row.event: row.to for row in STEPS}
-
-    assert S.APPROVED is events["approved"]
-    assert S.REJECTED is events["rejected"]
-    assert S.WITHDRAWN is events["withdrawn"]
-    assert S.SUBMITTED is events["submitted"]
-
-
-def test_the_reasons_for_a_refusal_are_those_of_practice():
-    # domain.md §4.1, the entry rejection codes.
-    assert {
-        "project_restricted_or_polluting",
-        "plan_incomplete",
-        "not_target_group",
-        "no_space",
-        "false_material",
-        "bad_credit_or_violation",
-        "permit_missing",
-        "industry_mismatch",
-        "already_tenant_elsewhere",
-        "other",
-    } == {reason.name.lower() for reason in Reason}
+@pytest.mark.parametrize(
+    ("event", "to"),
+    [
+        ("approved", S.APPROVED),
+        ("rejected", S.REJECTED),
+        ("withdrawn", S.WITHDRAWN),
+        ("submitted", S.SUBMITTED),
+        ("reopened", S.SUBMITTED),
+        ("lapsed", S.LAPSED),
+        ("returned", S.CORRECTION_REQUESTED),
+    ],
+)
+def test_an_event_always_leads_to_the_same_end(event, to):
+    assert {to} == {row.to for row in STEPS if row.event == event}
 
 
-def test_every_term_has_a_label_of_its_own():
-    for terms in (Status, Reason, Kind):
-        assert len(terms) == len({term.value for term in terms})
-
-
-def test_every_kind_has_a_prefix_for_its_case_numbers():
-    assert {Kind.TENANCY: "RZ"} == workflow.NUMBER_PREFIX
+def test_every_status_has_a_label_of_its_own():
+    assert len(Status) == len({term.value for term in Status})

@@ -159,11 +159,26 @@ PAIRS = list(product(Status, Status))
 LEGAL = {
     ("DRAFT", "SUBMITTED"),
     ("DRAFT", "WITHDRAWN"),
-    ("SUBMITTED", "WITHDRAWN"),
+    ("DRAFT", "LAPSED"),
+    ("SUBMITTED", "UNDER_REVIEW"),
+    ("SUBMITTED", "CORRECTION_REQUESTED"),
     ("SUBMITTED", "APPROVED"),
     ("SUBMITTED", "REJECTED"),
+    ("SUBMITTED", "WITHDRAWN"),
+    ("UNDER_REVIEW", "SUBMITTED"),
+    ("UNDER_REVIEW", "CORRECTION_REQUESTED"),
+    ("UNDER_REVIEW", "APPROVED"),
+    ("UNDER_REVIEW", "REJECTED"),
+    ("UNDER_REVIEW", "WITHDRAWN"),
+    ("CORRECTION_REQUESTED", "UNDER_REVIEW"),
+    ("CORRECTION_REQUESTED", "WITHDRAWN"),
+    ("CORRECTION_REQUESTED", "LAPSED"),
+    ("APPROVED", "WITHDRAWN"),
+    ("APPROVED", "SUBMITTED"),
+    ("REJECTED", "SUBMITTED"),
 }
 DECIDED = ("APPROVED", "REJECTED")
+UNDECIDED = ("DRAFT", "SUBMITTED", "UNDER_REVIEW", "CORRECTION_REQUESTED")
 
 
 def application(status: str, **more) -> str:
@@ -175,19 +190,21 @@ def application(status: str, **more) -> str:
         "park": records.park()["id"],
         "submitted": None if status == "DRAFT" else "2026-11-23",
         "decided": "2026-11-24" if status in DECIDED else None,
+        "clerk": records.staff().id,
     } | more
     change(
-        "INSERT INTO application (public_id, number, kind, status, applicant_id, park_id, sections,"
-        " held_since, created_at, submitted_at, decided_at, reasons, note, version) VALUES (:id,"
-        " CAST(:id AS text), 'TENANCY', :status, :her, :park, '{}', now(), now(),"
-        " CAST(:submitted AS timestamptz), CAST(:decided AS timestamptz), '[]', '', 1)",
+        "INSERT INTO application (public_id, number, kind, status, applicant_id, park_id,"
+        " jurisdiction_code, handler_id, sections, held_since, created_at, changed_at,"
+        " submitted_at, decided_at, reasons, note, version) VALUES (:id,"
+        " CAST(:id AS text), 'TENANCY', :status, :her, :park, '152201', :clerk, '{}', now(), now(),"
+        " now(), CAST(:submitted AS timestamptz), CAST(:decided AS timestamptz), '[]', '', 1)",
         **values,
     )
     return str(values["id"])
 
 
 class TestTheLifeOfAnApplication:
-    def test_the_five_legal_moves_are_those_of_the_workflow(self):
+    def test_the_legal_moves_are_those_of_the_workflow(self):
         assert LEGAL == {
             (step.status.name, step.to.name) for step in STEPS if step.status is not step.to
         }
@@ -219,7 +236,7 @@ class TestTheLifeOfAnApplication:
             expected = before
         assert expected == one("SELECT status FROM application")
 
-    def test_there_is_no_sixth_status(self, in_app):
+    def test_there_is_no_other_status(self, in_app):
         with pytest.raises(IntegrityError, match="ck_application_status"):
             application("ARCHIVED")
 
@@ -240,12 +257,19 @@ class TestTheLifeOfAnApplication:
         with pytest.raises(IntegrityError, match="ck_application_draft_unsubmitted"):
             application("DRAFT", submitted="2026-11-23")
 
-    @pytest.mark.parametrize("status", [each.name for each in Status])
-    def test_what_is_decided_has_a_moment_and_nothing_else_has(self, in_app, status):
-        wrong = None if status in DECIDED else "2026-11-24"
-
+    @pytest.mark.parametrize("status", sorted(DECIDED))
+    def test_what_is_decided_has_a_moment(self, in_app, status):
         with pytest.raises(IntegrityError, match="ck_application_decided"):
-            application(status, decided=wrong)
+            application(status, decided=None)
+
+    @pytest.mark.parametrize("status", UNDECIDED)
+    def test_what_is_not_decided_has_none(self, in_app, status):
+        with pytest.raises(IntegrityError, match="ck_application_undecided"):
+            application(status, decided="2026-11-24")
+
+    def test_a_case_under_review_is_somebodys(self, in_app):
+        with pytest.raises(IntegrityError, match="ck_application_handled"):
+            application("UNDER_REVIEW", clerk=None)
 
     def test_a_case_number_is_given_once(self, in_app):
         application("WITHDRAWN")

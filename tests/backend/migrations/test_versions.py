@@ -112,7 +112,8 @@ def _moves(before: Status, after: Status) -> bool:
         session.execute(text("ALTER TABLE application DISABLE TRIGGER application_legal_step"))
         session.execute(
             text(
-                f"UPDATE application SET status = :s, submitted_at = NULL, decided_at = {set_out}"
+                f"UPDATE application SET status = :s, submitted_at = NULL, decided_at = {set_out},"
+                " handler_id = (SELECT min(id) FROM staff)"
             ),
             {"s": before.name},
         )

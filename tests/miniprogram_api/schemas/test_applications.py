@@ -8,7 +8,8 @@ import pytest
 from marshmallow import ValidationError
 
 from backend.applications.forms import FORMS, Industry, Type, VentureStage
-from backend.applications.workflow import Kind, Reason, Status
+from backend.applications.kinds import Kind, Reason
+from backend.applications.workflow import Status
 from backend.parks.kinds import UnitKind
 from miniprogram_api.schemas.applications import (
     ApplicationQuery,

@@ -1,0 +1,74 @@
+"""What may be applied for, and wherein do the kinds differ?
+
+The workflow is one for all of them. A row here says which office decides, what case numbers begin
+with, which benefit the verdict is about, and within how many working days it has to be decided.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """What is asked for."""
+
+    TENANCY = "入驻申请"
+
+
+class Office(Enum):
+    """Who decides."""
+
+    PARK = "园区"
+    BUREAU = "旗县市人社局"
+
+
+class Reason(Enum):
+    """Why an application is refused; several may hold."""
+
+    PROJECT_RESTRICTED_OR_POLLUTING = "项目属于限制类或有污染"
+    PLAN_INCOMPLETE = "创业计划不完整"
+    NOT_TARGET_GROUP = "不属于本园区服务对象"
+    NO_SPACE = "暂无合适场地"
+    FALSE_MATERIAL = "材料不属实"
+    BAD_CREDIT_OR_VIOLATION = "存在失信或违法记录"
+    PERMIT_MISSING = "缺少所需许可"
+    INDUSTRY_MISMATCH = "与园区产业方向不符"
+    ALREADY_TENANT_ELSEWHERE = "已入驻其他园区"
+    OTHER = "其他"
+
+
+class Fault(Enum):
+    """Why an item has to be put right."""
+
+    INCORRECT = "填写有误"
+    INCOMPLETE = "内容不完整"
+    OUTDATED = "材料已过期"
+    ILLEGIBLE = "看不清"
+    MISSING = "缺少材料"
+
+
+class Terms(NamedTuple):
+    """What differs between kinds.
+
+    `promised` and `legal` are working days from receipt to decision: what the office has promised
+    and what it may at most take.
+    """
+
+    office: Office
+    prefix: str
+    benefit: str
+    promised: int
+    legal: int
+
+
+# Promised: our proposal, until the bureau decides (DECISIONS 20). Legal: twenty working days,
+# Administrative Licensing Law, article 42, taken over by analogy.
+TERMS: Mapping[Kind, Terms] = {
+    Kind.TENANCY: Terms(Office.PARK, "RZ", "free_space", promised=5, legal=20),
+}
+# Working days within which the applicant puts right what was named; then the case lapses.
+TO_CORRECT = 15
+# Days after the last change in which a draft is kept.
+DRAFT_DAYS = 60
+# Working days between one nudge and the next.
+BETWEEN_NUDGES = 3

@@ -1,0 +1,91 @@
+"""Cases: who has it, what has to be put right, how it ends, and how an end is set aside."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.access import Principal
+from backend.cases import actions, correcting
+from miniprogram_api import cached
+from miniprogram_api.operations import Routes
+from miniprogram_api.routes.applications import A_STEP, ONE
+from miniprogram_api.schemas import cases as shapes
+
+routes = Routes("cases", __name__, description="案件办理")
+
+
+@routes.operation("POST", f"{ONE}/claim", "claimCase", verbs=("claim",), **A_STEP)
+def claim_case(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Take a case on, so that colleagues leave it alone."""
+    return actions.claim(application_id, seen=seen, by=by)
+
+
+@routes.operation("POST", f"{ONE}/release", "releaseCase", verbs=("release",), **A_STEP)
+def release_case(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Put a case back into the queue."""
+    return actions.release(application_id, seen=seen, by=by)
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/return",
+    "returnForCorrection",
+    verbs=("return", "return_again"),
+    body=shapes.ReturnForCorrection,
+    **A_STEP,
+)
+def return_for_correction(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Name everything that has to be put right, at once; a second time only a supervisor may."""
+    return correcting.ask(application_id, seen=seen, by=by, **body)
+
+
+@routes.operation("POST", f"{ONE}/recall", "recallCorrection", verbs=("recall",), **A_STEP)
+def recall_correction(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Take back what was asked for; the history keeps it."""
+    return correcting.recall(application_id, seen=seen, by=by)
+
+
+@routes.operation("POST", f"{ONE}/resolve", "resolveCorrection", verbs=("resolve",), **A_STEP)
+def resolve_correction(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Hand in what was put right; the case goes back to whoever asked."""
+    return correcting.resolve(application_id, seen=seen, by=by)
+
+
+@routes.operation("POST", f"{ONE}/withdraw", "withdrawApplication", **A_STEP)
+def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Take the application back, for good."""
+    withdrawn = actions.withdraw(application_id, seen=seen, by=by)
+    cached.forget("parks")
+    return withdrawn
+
+
+@routes.operation("POST", f"{ONE}/approve", "approveApplication", body=shapes.Approval, **A_STEP)
+def approve_application(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Grant a unit; a unit that is held on any of these days is refused with the free ones."""
+    unit = body.pop("unit_id")
+    approved = actions.approve(application_id, seen=seen, by=by, unit=unit, **body)
+    cached.forget("parks")
+    return approved
+
+
+@routes.operation("POST", f"{ONE}/reject", "rejectApplication", body=shapes.Rejection, **A_STEP)
+def reject_application(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Refuse for coded reasons."""
+    return actions.reject(application_id, seen=seen, by=by, **body)
+
+
+@routes.operation(
+    "POST", f"{ONE}/reopen", "reopenCase", verbs=("reopen",), body=shapes.Reopening, **A_STEP
+)
+def reopen_case(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Set a decision aside, with a reason; what it granted is free again."""
+    reopened = actions.reopen(application_id, seen=seen, by=by, why=body["why"])
+    cached.forget("parks")
+    return reopened

@@ -1,0 +1,53 @@
+"""What may be sent to move a case?"""
+
+from marshmallow import validate
+
+from backend.applications.kinds import Fault, Reason
+from miniprogram_api.schemas.strict import Day, Id, OneOf, Part, Several, Strict, Text, Whole
+
+WHY = {"example": "补正材料与承诺不符，须再次核对"}
+
+
+class FaultyItem(Strict):
+    """One thing that has to be put right."""
+
+    pointer = Text(most=200, required=True, metadata={"example": "#/sections/project/summary"})
+    fault = OneOf(Fault, required=True)
+    text = Text(most=500, required=True, lines=True, metadata={"example": "请写明产品和销路"})
+
+
+class ReturnForCorrection(Strict):
+    """Everything that has to be put right; a second round says why it was not asked at once."""
+
+    items = Several(
+        Part(FaultyItem),
+        required=True,
+        validate=validate.Length(1, 100, error="请列出需要补正的每一项"),
+    )
+    why = Text(most=500, least=0, lines=True, load_default="", metadata=WHY)
+
+
+class Approval(Strict):
+    """Grants a unit; period and note may be left to what was asked for."""
+
+    unit_id = Id(required=True)
+    starts_on = Day(load_default=None, metadata={"example": "2026-12-01"})
+    term_months = Whole(least=1, most=36, load_default=None)
+    note = Text(most=500, least=0, lines=True, load_default="")
+
+
+class Rejection(Strict):
+    """Refuses for coded reasons; `other` needs a note."""
+
+    reasons = Several(
+        OneOf(Reason),
+        required=True,
+        validate=validate.Length(1, len(Reason), error="至少选择一个原因"),
+    )
+    note = Text(most=500, least=0, lines=True, load_default="")
+
+
+class Reopening(Strict):
+    """Says why a decision is set aside."""
+
+    why = Text(most=500, required=True, lines=True, metadata=WHY)
