@@ -13,6 +13,7 @@
     ├── AlreadyOpen             one open application of a kind per person
     ├── Handled                 a colleague has the case
     ├── TooSoon                 it was done not long ago
+    ├── AlreadyObjected         one objection of a person to a decision
     ├── UnitTaken               another holding overlaps
     ├── KeyMissing, KeyReused, KeyBusy      idempotency
     └── TooMany                 wait before the next try
@@ -110,6 +111,12 @@ class TooSoon(Refusal):
     """It was done not long ago; `again_on` is the day from which it may be done again."""
 
     detail = "请过几天再试"
+
+
+class AlreadyObjected(Refusal):
+    """The person has objected to this decision before."""
+
+    detail = "您已对这项决定提出过异议"
 
 
 class UnitTaken(Refusal):

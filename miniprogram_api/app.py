@@ -26,6 +26,7 @@ from miniprogram_api.routes import (
     parks,
     policies,
     profiles,
+    publicity,
     screenings,
     session,
     system,
@@ -46,6 +47,7 @@ NOUNS = (
     profiles,
     applications,
     cases,
+    publicity,
     decisions,
     messages,
 )

@@ -35,6 +35,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.AlreadyOpen: Problem(409, "already-open", "已有在办申请", "existing 指出在办的申请。"),
     e.Handled: Problem(409, "handled", "同事正在办理", "handler 指出正在办理的人。"),
     e.TooSoon: Problem(409, "too-soon", "还不能再次操作", "again_on 给出可以再次操作的日期。"),
+    e.AlreadyObjected: Problem(409, "already-objected", "已提出过异议", "每人对一项决定提一次。"),
     e.UnitTaken: Problem(409, "unit-taken", "场地已被占用", "free_units 列出同期空闲的场地。"),
     e.KeyMissing: Problem(400, "key-missing", "缺少幂等键", "该操作须带 Idempotency-Key。"),
     e.KeyReused: Problem(422, "key-reused", "幂等键重复使用", "同一键只能用于同一请求。"),

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "backend/applications/taking.py": "tests/backend/cases/test_actions.py",
     "backend/applications/corrections.py": "tests/backend/cases/test_correcting.py",
     "backend/applications/verdict.py": "tests/backend/applications/test_queries.py",
+    "backend/cases/published.py": "tests/backend/cases/test_publicity.py",
     "backend/decisions": "tests/miniprogram_api/routes/test_decisions.py",
     "backend/embedded": "tests/backend/test_embedded.py",
     "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
@@ -132,9 +133,11 @@ def test_the_steps_and_the_permissions_agree_on_who_may_do_what():
     for id, verbs in taking.items():
         parties = {step.by for step in STEPS if step.action in verbs} - {Relation.SYSTEM}
         assert parties == PERMISSIONS[id], id
-    # What only the system does has no operation.
+    # What the system does by itself has no operation; objections have addresses of their own.
     taken = {verb for verbs in taking.values() for verb in verbs}
-    assert {"lapse"} == {step.action for step in STEPS} - taken
+    assert {"lapse", "end_publicity", "object", "dismiss", "uphold"} == {
+        step.action for step in STEPS
+    } - taken
 
 
 @pytest.mark.parametrize("root", [errors.Refusal, errors.Fault])

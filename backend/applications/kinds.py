@@ -72,3 +72,5 @@ TO_CORRECT = 15
 DRAFT_DAYS = 60
 # Working days between one nudge and the next.
 BETWEEN_NUDGES = 3
+# Working days for which a decision is published, and the least; the practice of other leagues.
+PUBLISHED, PUBLISHED_AT_LEAST = 5, 3

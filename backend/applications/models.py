@@ -36,7 +36,9 @@ class Application(Numbered, Model):
         Index("ix_application_due", "due_on", postgresql_where=text("due_on IS NOT NULL")),
         CheckConstraint("(status = 'DRAFT') <= (submitted_at IS NULL)", name="draft_unsubmitted"),
         CheckConstraint(
-            "(status IN ('APPROVED', 'REJECTED')) <= (decided_at IS NOT NULL)", name="decided"
+            "(status IN ('APPROVED', 'PUBLICISED', 'OBJECTION_HOLD', 'REJECTED'))"
+            " <= (decided_at IS NOT NULL)",
+            name="decided",
         ),
         CheckConstraint(
             "(status IN ('DRAFT', 'SUBMITTED', 'UNDER_REVIEW', 'CORRECTION_REQUESTED'))"

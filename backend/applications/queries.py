@@ -25,6 +25,7 @@ PARTY_LABELS = {
     Relation.DECIDER: "人社局",
     Relation.SUPERVISOR: "上级人社局",
     Relation.SYSTEM: "系统",
+    Relation.ENTREPRENEUR: "公众",
 }
 FAR = date(9999, 12, 31)
 OF_PARKS = [kind for kind, terms in TERMS.items() if terms.office is Office.PARK]

@@ -71,12 +71,18 @@ def taken(
     return Taken(application, row, found, by)
 
 
-def taken_by_itself(application: Application, verb: str) -> Taken:
-    """Take a step of the system's own on a locked application; raise WrongStatus like `taken`."""
+def taken_as(
+    party: Relation, verb: str, application: Application, by: Principal | None = None
+) -> Taken:
+    """Take a step on a locked application as a party that the caller is known to be.
+
+    The system is one, and whoever objects to a decision that she may otherwise not see. Raise
+    WrongStatus like `taken`.
+    """
     found = queries.find(application.public_id)
     assert found is not None
-    row = step(workflow.STEPS, application.status, verb, {Relation.SYSTEM})
-    return Taken(application, row, found, None)
+    row = step(workflow.STEPS, application.status, verb, {party})
+    return Taken(application, row, found, by)
 
 
 def moved(case: Taken, **particulars: Any) -> None:

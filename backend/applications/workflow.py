@@ -14,6 +14,8 @@ class Status(Enum):
     UNDER_REVIEW = "审核中"
     CORRECTION_REQUESTED = "待补正"
     APPROVED = "审核通过"
+    PUBLICISED = "公示中"
+    OBJECTION_HOLD = "异议核查中"
     REJECTED = "审核不通过"
     WITHDRAWN = "已撤回"
     LAPSED = "已失效"
@@ -46,11 +48,27 @@ STEPS = (
     Step(S.CORRECTION_REQUESTED, "lapse", R.SYSTEM, S.LAPSED, "lapsed"),
     Step(S.APPROVED, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
     Step(S.APPROVED, "reopen", R.SUPERVISOR, S.SUBMITTED, "reopened"),
+    Step(S.APPROVED, "publicise", R.DECIDER, S.PUBLICISED, "publicised"),
+    Step(S.PUBLICISED, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.PUBLICISED, "object", R.ENTREPRENEUR, S.OBJECTION_HOLD, "objected"),
+    Step(S.PUBLICISED, "end_publicity", R.SYSTEM, S.APPROVED, "publicity_ended"),
+    Step(S.OBJECTION_HOLD, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
+    Step(S.OBJECTION_HOLD, "object", R.ENTREPRENEUR, S.OBJECTION_HOLD, "objected"),
+    Step(S.OBJECTION_HOLD, "dismiss", R.SUPERVISOR, S.PUBLICISED, "objection_dismissed"),
+    Step(S.OBJECTION_HOLD, "uphold", R.SUPERVISOR, S.SUBMITTED, "objection_upheld"),
     Step(S.REJECTED, "reopen", R.SUPERVISOR, S.SUBMITTED, "reopened"),
 )
 
 # One open application of a kind per person (a partial unique index says so too).
-OPEN = (S.DRAFT, S.SUBMITTED, S.UNDER_REVIEW, S.CORRECTION_REQUESTED, S.APPROVED)
+OPEN = (
+    S.DRAFT,
+    S.SUBMITTED,
+    S.UNDER_REVIEW,
+    S.CORRECTION_REQUESTED,
+    S.APPROVED,
+    S.PUBLICISED,
+    S.OBJECTION_HOLD,
+)
 # What the applicant may still write in.
 IN_HER_HANDS = (S.DRAFT, S.CORRECTION_REQUESTED)
 # Which of the two depends on whether the applicant has put something right before.
@@ -61,6 +79,7 @@ HELD_BY = {
     S.SUBMITTED: R.DECIDER,
     S.UNDER_REVIEW: R.DECIDER,
     S.CORRECTION_REQUESTED: R.APPLICANT,
+    S.OBJECTION_HOLD: R.SUPERVISOR,
 }
 # What the timeline calls each event; the many savings of a draft are not told.
 EVENT_LABELS = {
@@ -75,6 +94,11 @@ EVENT_LABELS = {
     "approved": "审核通过",
     "rejected": "审核不通过",
     "reopened": "重新审核",
+    "publicised": "开始公示",
+    "publicity_ended": "公示结束",
+    "objected": "收到异议，公示中止",
+    "objection_dismissed": "异议不成立，公示继续",
+    "objection_upheld": "异议成立，重新审核",
     "lapsed": "逾期失效",
     "nudged": "申请人催办",
 }

@@ -9,6 +9,7 @@ from backend.applications.kinds import Reason
 from backend.applications.models import Application
 from backend.applications.taking import View, moved, seen_now, taken
 from backend.applications.workflow import Status
+from backend.cases import publicity
 from backend.cases.correcting import close
 from backend.db import action
 from backend.errors import Invalid
@@ -42,6 +43,7 @@ def withdraw(public_id: UUID, *, seen: int, by: Principal) -> View:
     case = taken("withdrawApplication", "withdraw", public_id, seen, by)
     if case.application.status is Status.CORRECTION_REQUESTED:
         close(case.application, answered=False)
+    publicity.stop(case.application.id)
     free(public_id)
     moved(case)
     return seen_now(case)

@@ -11,10 +11,12 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, select
 
 from backend import clock, workdays
+from backend.access import Relation
 from backend.applications.kinds import DRAFT_DAYS
 from backend.applications.models import Application
-from backend.applications.taking import moved, taken_by_itself
+from backend.applications.taking import moved, taken_as
 from backend.applications.workflow import Status
+from backend.cases import publicity
 from backend.cases.correcting import close
 from backend.db import action, rows, session
 
@@ -26,12 +28,21 @@ AT_ONCE = 500
 
 def sweep() -> None:
     """Do all that has become due; a case that cannot be moved does not hold up the others."""
-    for due, take in ((_unanswered(), lapse), (_forgotten(), lapse), (_idle(), let_go)):
+    for due, take in (
+        (_unanswered(), lapse),
+        (_forgotten(), lapse),
+        (_idle(), let_go),
+    ):
         for application_id in _found(due):
             try:
                 take(application_id)
             except Exception:
                 log.exception("application %s cannot be swept", application_id)
+    for each in publicity.over():
+        try:
+            publicity.end(each)
+        except Exception:
+            log.exception("publicity %s cannot be ended", each)
 
 
 @action
@@ -40,7 +51,7 @@ def lapse(application_id: int) -> None:
     application = _still(application_id, _unanswered() | _forgotten())
     if application is None:
         return
-    case = taken_by_itself(application, "lapse")
+    case = taken_as(Relation.SYSTEM, "lapse", application)
     if application.status is Status.CORRECTION_REQUESTED:
         close(application, answered=False)
     moved(case)
@@ -52,7 +63,7 @@ def let_go(application_id: int) -> None:
     application = _still(application_id, _idle())
     if application is None:
         return
-    case = taken_by_itself(application, "release")
+    case = taken_as(Relation.SYSTEM, "release", application)
     application.handler_id = None
     moved(case)
 

@@ -89,6 +89,7 @@ OPEN = {
     "whatIf",
     "saveScreening",
     "getScreening",
+    "listPublicity",
 }
 FOR_BOTH_SIDES = {"endSession", "listSessions", "getMe", "listApplications"}
 FOR_CITIZENS = {
@@ -98,6 +99,7 @@ FOR_CITIZENS = {
     "claimScreening",
     "getFacts",
     "setFacts",
+    "objectToDecision",
 }
 FOR_STAFF = {"listPolicyChanges"}
 READ = {"getApplication", "getTimeline", "listDecisions", "getDecision"}
@@ -115,9 +117,10 @@ DECIDE = {
     "recallCorrection",
     "approveApplication",
     "rejectApplication",
+    "publiciseDecision",
 }
-SUPERVISE = {"returnForCorrection", "reopenCase"}
-ASSESS = {"getCaseFacts", "recordFacts", "recordDecision"}
+SUPERVISE = {"returnForCorrection", "reopenCase", "answerObjection"}
+ASSESS = {"listObjections", "getObjection", "getCaseFacts", "recordFacts", "recordDecision"}
 REGULATE = {
     "setParameter",
     "decideRuling",
@@ -128,7 +131,7 @@ REGULATE = {
     "countOverrides",
 }
 SETTLE = {"confirmPolicyChange", "dropPolicyChange"}
-OWN = {"endOtherSession", "markRead"}
+OWN = {"endOtherSession", "markRead", "getObjection"}
 EVERY_OPERATION = (
     OPEN
     | FOR_BOTH_SIDES

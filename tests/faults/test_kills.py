@@ -83,9 +83,11 @@ PLANTED = {
     " kind, during, application_id, created_at) SELECT gen_random_uuid(), unit_id, kind, during,"
     " application_id, created_at FROM holding LIMIT 1",
     "applications_too_many": "INSERT INTO application (public_id, number, kind, status,"
-    " applicant_id, park_id, sections, held_since, created_at, reasons, note, version)"
-    " SELECT gen_random_uuid(), 'twice', kind, 'WITHDRAWN', applicant_id, park_id, sections,"
-    " held_since, created_at, reasons, note, version FROM application LIMIT 1",
+    " applicant_id, park_id, jurisdiction_code, sections, held_since, created_at, changed_at,"
+    " reasons, note, version)"
+    " SELECT gen_random_uuid(), 'twice', kind, 'WITHDRAWN', applicant_id, park_id,"
+    " jurisdiction_code, sections, held_since, created_at, changed_at, reasons, note, version"
+    " FROM application LIMIT 1",
     "lost": "DELETE FROM holding",
 }
 

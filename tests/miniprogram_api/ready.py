@@ -232,6 +232,40 @@ def _step(
     return make
 
 
+def _granted(verb: str) -> Callable[[World], Ready]:
+    """A step of the park on a case that was granted the next day of a unit that is free."""
+
+    def make(world: World) -> Ready:
+        made, etag = world.submitted(world.citizen(f"applicant{next(PEOPLE)}"))
+        path, his = f"/applications/{made['id']}", world.staff()
+        starts_on = str(date(2027, 1, 1) + timedelta(days=31 * next(PEOPLE)))
+        wish = {"unit_id": world.units()[0]["id"], "starts_on": starts_on, "term_months": 1}
+        done = his.post(f"{path}/approve", wish, etag=etag)
+        assert 200 == done.status_code, done.text
+        return Ready(his, "POST", f"{path}/{verb}", {}, done.headers["ETag"])
+
+    return make
+
+
+def _object(world: World) -> Ready:
+    assert 200 == _granted("publicise")(world).send().status_code
+    newest = world.anybody.get("/publicity").json["items"][0]["id"]
+    content = {"words": "该项目并未在园区经营"}
+    return Ready(world.citizen("neighbour"), "POST", f"/publicity/{newest}/objections", content)
+
+
+def _get_objection(world: World) -> Ready:
+    answer = _object(world).send()
+    assert 201 == answer.status_code, answer.text
+    return Ready(world.citizen("neighbour"), "GET", f"/objections/{answer.json['id']}")
+
+
+def _answer_objection(world: World) -> Ready:
+    path = f"{_get_objection(world).path}/answer"
+    content = {"upheld": False, "answer": "经现场核查，经营正常"}
+    return Ready(world.staff("demo-bureau"), "POST", path, content)
+
+
 def _nudge(world: World) -> Ready:
     name = f"applicant{next(PEOPLE)}"
     with time_machine.travel(clock.now() - timedelta(days=30)):
@@ -292,6 +326,12 @@ READY: dict[str, Callable[[World], Ready]] = {
     "recallCorrection": _step(PARK, "recall", after=("return",)),
     "resolveCorrection": _step(HER, "resolve", after=("return",)),
     "reopenCase": _step(BUREAU, "reopen", WHY, after=("reject",)),
+    "publiciseDecision": _granted("publicise"),
+    "listPublicity": _reading("/publicity"),
+    "objectToDecision": _object,
+    "listObjections": _on_a_case("GET", "/objections"),
+    "getObjection": _get_objection,
+    "answerObjection": _answer_objection,
     "approveApplication": _approve,
     "rejectApplication": _reject,
     "getCaseFacts": _on_a_case("GET", "/facts"),

@@ -115,7 +115,7 @@ MOVES = {
     "updateApplication": "correction_requested→correction_requested, draft→draft",
     "submitApplication": "draft→submitted",
     "withdrawApplication": "approved→withdrawn, correction_requested→withdrawn, draft→withdrawn,"
-    " submitted→withdrawn, under_review→withdrawn",
+    " objection_hold→withdrawn, publicised→withdrawn, submitted→withdrawn, under_review→withdrawn",
     "claimCase": "submitted→under_review",
     "releaseCase": "under_review→submitted",
     "returnForCorrection": "submitted→correction_requested, under_review→correction_requested",
@@ -124,6 +124,7 @@ MOVES = {
     "approveApplication": "submitted→approved, under_review→approved",
     "rejectApplication": "submitted→rejected, under_review→rejected",
     "reopenCase": "approved→submitted, rejected→submitted",
+    "publiciseDecision": "approved→publicised",
 }
 
 

@@ -55,6 +55,11 @@ def test_the_applicant_hears_of_every_decision_and_nobody_of_her_own_steps():
         ("application.recalled", Relation.APPLICANT),
         ("application.reopened", Relation.APPLICANT),
         ("application.lapsed", Relation.APPLICANT),
+        ("application.publicised", Relation.APPLICANT),
+        ("application.publicity_ended", Relation.APPLICANT),
+        ("application.objected", Relation.APPLICANT),
+        ("application.objection_dismissed", Relation.APPLICANT),
+        ("application.objection_upheld", Relation.APPLICANT),
     } == {(row.event, row.reader) for row in CATALOGUE if row.event in EVENTS}
 
 

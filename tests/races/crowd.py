@@ -64,6 +64,8 @@ def submitted(
                     "status": Status.SUBMITTED,
                     "applicant_id": person,
                     "park_id": park_id,
+                    "jurisdiction_code": "152201",
+                    "changed_at": now,
                     "sections": {"space": space},
                     "held_since": now,
                     "created_at": now,

@@ -42,6 +42,8 @@ WAYS = {
     Status.UNDER_REVIEW: ("UNDER_REVIEW",),
     Status.CORRECTION_REQUESTED: ("CORRECTION_REQUESTED",),
     Status.APPROVED: ("APPROVED",),
+    Status.PUBLICISED: ("APPROVED", "PUBLICISED"),
+    Status.OBJECTION_HOLD: ("APPROVED", "PUBLICISED", "OBJECTION_HOLD"),
     Status.REJECTED: ("REJECTED",),
     Status.WITHDRAWN: ("WITHDRAWN",),
     Status.LAPSED: ("CORRECTION_REQUESTED", "LAPSED"),
@@ -56,7 +58,7 @@ def moved(case: dict, to: str, park: str = "P05") -> None:
         to=to,
         park=records.park(park)["id"],
         clerk=staff().id,
-        decided=to in ("APPROVED", "REJECTED"),
+        decided=to in ("APPROVED", "PUBLICISED", "OBJECTION_HOLD", "REJECTED"),
         id=case["id"],
     )
 
@@ -257,7 +259,7 @@ class TestOneApplication:
         case = approved()
 
         assert (None, None, None) == (case["held_by"], case["held_since"], case["due_on"])
-        assert [] == case["actions"]
+        assert ["publicise"] == case["actions"]
 
     def test_an_undecided_one_has_neither_decision_nor_unit(self, in_app):
         case = submitted()

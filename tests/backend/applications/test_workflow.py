@@ -13,6 +13,7 @@ from backend.steps import open_to, step
 S = Status
 APPLICANT, DECIDER = Relation.APPLICANT, Relation.DECIDER
 SUPERVISOR, SYSTEM = Relation.SUPERVISOR, Relation.SYSTEM
+PUBLIC = Relation.ENTREPRENEUR
 # Which operation takes the steps of a verb; what the system does by itself has none.
 OPERATIONS = {
     "update": "updateApplication",
@@ -27,6 +28,11 @@ OPERATIONS = {
     "approve": "approveApplication",
     "reject": "rejectApplication",
     "reopen": "reopenCase",
+    "publicise": "publiciseDecision",
+    "object": "objectToDecision",
+    "dismiss": "answerObjection",
+    "uphold": "answerObjection",
+    "end_publicity": None,
     "lapse": None,
 }
 # (from, verb, by): to. Every triple that is not here does not exist.
@@ -55,6 +61,14 @@ LIFE = {
     (S.CORRECTION_REQUESTED, "lapse", SYSTEM): S.LAPSED,
     (S.APPROVED, "withdraw", APPLICANT): S.WITHDRAWN,
     (S.APPROVED, "reopen", SUPERVISOR): S.SUBMITTED,
+    (S.APPROVED, "publicise", DECIDER): S.PUBLICISED,
+    (S.PUBLICISED, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.PUBLICISED, "object", PUBLIC): S.OBJECTION_HOLD,
+    (S.PUBLICISED, "end_publicity", SYSTEM): S.APPROVED,
+    (S.OBJECTION_HOLD, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.OBJECTION_HOLD, "object", PUBLIC): S.OBJECTION_HOLD,
+    (S.OBJECTION_HOLD, "dismiss", SUPERVISOR): S.PUBLICISED,
+    (S.OBJECTION_HOLD, "uphold", SUPERVISOR): S.SUBMITTED,
     (S.REJECTED, "reopen", SUPERVISOR): S.SUBMITTED,
 }
 ENDS = {S.REJECTED, S.WITHDRAWN, S.LAPSED}
@@ -94,10 +108,10 @@ def test_the_permission_list_names_the_same_parties_as_the_table(operation):
 
 
 def test_every_verb_has_an_operation_or_is_the_systems_own():
+    by_itself = {verb for verb, operation in OPERATIONS.items() if operation is None}
+
     assert set(OPERATIONS) == {row.action for row in STEPS}
-    assert {"lapse"} == {
-        v for v in OPERATIONS if {b for _, verb, b in LIFE if verb == v} == {SYSTEM}
-    }
+    assert {SYSTEM} == {by for _, verb, by in LIFE if verb in by_itself}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,9 @@ def test_every_verb_has_an_operation_or_is_the_systems_own():
             ["return_again"],
         ),
         (S.CORRECTION_REQUESTED, ["update", "resolve", "withdraw"], ["recall"], []),
-        (S.APPROVED, ["withdraw"], [], ["reopen"]),
+        (S.APPROVED, ["withdraw"], ["publicise"], ["reopen"]),
+        (S.PUBLICISED, ["withdraw"], [], []),
+        (S.OBJECTION_HOLD, ["withdraw"], [], ["dismiss", "uphold"]),
         (S.REJECTED, [], [], ["reopen"]),
         (S.WITHDRAWN, [], [], []),
         (S.LAPSED, [], [], []),
@@ -136,6 +152,7 @@ def test_each_party_holds_the_case_while_the_next_step_is_its_own():
         S.SUBMITTED: DECIDER,
         S.UNDER_REVIEW: DECIDER,
         S.CORRECTION_REQUESTED: APPLICANT,
+        S.OBJECTION_HOLD: SUPERVISOR,
     } == workflow.HELD_BY
 
 
@@ -154,6 +171,8 @@ def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
     ("event", "to"),
     [
         ("approved", S.APPROVED),
+        ("publicised", S.PUBLICISED),
+        ("objected", S.OBJECTION_HOLD),
         ("rejected", S.REJECTED),
         ("withdrawn", S.WITHDRAWN),
         ("submitted", S.SUBMITTED),

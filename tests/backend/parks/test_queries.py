@@ -372,9 +372,12 @@ class TestOnePark:
     def test_find_gives_the_keys(self, in_app):
         park = records.park("P05")
 
-        assert {"id": park["id"], "public_id": park["public_id"], "name": "恒隆创业广场"} == dict(
-            queries.find(park["public_id"])
-        )
+        assert {
+            "id": park["id"],
+            "public_id": park["public_id"],
+            "name": "恒隆创业广场",
+            "jurisdiction_code": "152201",
+        } == dict(queries.find(park["public_id"]))
 
 
 class TestUnits:

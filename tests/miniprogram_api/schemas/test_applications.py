@@ -8,16 +8,14 @@ import pytest
 from marshmallow import ValidationError
 
 from backend.applications.forms import FORMS, Industry, Type, VentureStage
-from backend.applications.kinds import Kind, Reason
+from backend.applications.kinds import Kind
 from backend.applications.workflow import Status
 from backend.parks.kinds import UnitKind
 from miniprogram_api.schemas.applications import (
     ApplicationQuery,
     ApplicationSchema,
-    Approval,
     ChangedApplication,
     NewApplication,
-    Rejection,
 )
 
 PARK = "01a209ab-789e-7115-9929-516fe6646dfc"
@@ -210,60 +208,6 @@ class TestBeginningAndChanging:
     def test_a_change_touches_nothing_but_park_and_sections(self, name):
         """MA-01 to MA-07."""
         assert {f"/{name}"} == faults(ChangedApplication(), {name: 1})
-
-
-class TestDeciding:
-    def test_an_approval_needs_a_unit_only(self):
-        assert {
-            "unit_id": UUID(PARK),
-            "starts_on": None,
-            "term_months": None,
-            "note": "",
-        } == Approval().load({"unit_id": PARK})
-
-    @pytest.mark.parametrize(
-        ("name", "answer", "good"),
-        [
-            ("term_months", 1, True),
-            ("term_months", 36, True),
-            ("term_months", 0, False),
-            ("term_months", 37, False),
-            ("note", "言" * 500, True),
-            ("note", "言" * 501, False),
-            ("starts_on", "2027-01-01", True),
-            ("starts_on", "2027-13-01", False),
-            ("decided_by", 1, False),
-        ],
-    )
-    def test_the_limits_of_an_approval(self, name, answer, good):
-        content = {"unit_id": PARK, name: answer}
-
-        if good:
-            Approval().load(content)
-        else:
-            assert {f"/{name}"} == faults(Approval(), content)
-
-    @pytest.mark.parametrize(
-        "reasons",
-        [["no_space"], ["no_space", "other"], [reason.name.lower() for reason in Reason]],
-        ids=["one", "two", "all"],
-    )
-    def test_a_rejection_names_its_reasons(self, reasons):
-        loaded = Rejection().load({"reasons": reasons})
-
-        assert [Reason[name.upper()] for name in reasons] == loaded["reasons"]
-
-    @pytest.mark.parametrize(
-        "reasons",
-        [[], None, "no_space", ["dislike"], ["NO_SPACE"], [None], ["other"] * 11],
-    )
-    def test_a_rejection_without_a_proper_reason_is_none(self, reasons):
-        places = faults(Rejection(), {"reasons": reasons})
-
-        assert all(place.startswith("/reasons") for place in places)
-
-    def test_a_rejection_needs_reasons(self):
-        assert {"/reasons"} == faults(Rejection(), {"note": "不合适"})
 
 
 class TestListing:
