@@ -63,6 +63,7 @@ class Relation(Enum):
     OVERSEER = "辖区人社局工作人员"
     SUPERVISOR = "上一级人社局工作人员"
     SYSTEM = "系统"
+    CLERK = "人社局工作人员"
     REGULATOR = "有权拟定政策口径的人社局工作人员"
     PROPOSER = "拟定人"
     CONFIRMER = "复核人"
@@ -129,6 +130,11 @@ def is_supervisor(principal: Principal, thing: Mapping[str, Any]) -> bool:
     )
 
 
+def is_clerk(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether she works for the bureau, in whatever county."""
+    return principal.audience is Audience.STAFF and principal.role is Role.BUREAU_STAFF
+
+
 def is_regulator(principal: Principal, thing: Mapping[str, Any]) -> bool:
     """Tell whether a number or reading of this scope is hers to care for.
 
@@ -169,6 +175,7 @@ RELATIONS = {
     Relation.OVERSEER: is_overseer,
     Relation.SUPERVISOR: is_supervisor,
     Relation.SYSTEM: lambda principal, thing: False,
+    Relation.CLERK: is_clerk,
     Relation.REGULATOR: is_regulator,
     Relation.PROPOSER: is_proposer,
     Relation.CONFIRMER: is_confirmer,
@@ -217,6 +224,9 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "listSessions": SIGNED_IN,
     "endOtherSession": frozenset({R.OWNER}),
     "getMe": SIGNED_IN,
+    "bindIdentity": frozenset({R.ENTREPRENEUR}),
+    "bindPhone": frozenset({R.ENTREPRENEUR}),
+    "listDuplicates": frozenset({R.CLERK}),
     "createApplication": frozenset({R.ENTREPRENEUR}),
     "listApplications": SIGNED_IN,
     "getApplication": PARTIES,
@@ -261,6 +271,7 @@ SIDES = {
     Relation.OVERSEER: {Audience.STAFF},
     Relation.SUPERVISOR: {Audience.STAFF},
     Relation.SYSTEM: set(),
+    Relation.CLERK: {Audience.STAFF},
     Relation.REGULATOR: {Audience.STAFF},
     Relation.PROPOSER: {Audience.STAFF},
     Relation.CONFIRMER: {Audience.STAFF},

@@ -174,6 +174,16 @@ def around_the_action(wrapper: Callable[[Callable[[], Any]], Any]) -> Iterator[N
         _around.reset(token)
 
 
+@contextmanager
+def beside_the_action() -> Iterator[None]:
+    """Let an action run for itself; the wrapper goes on waiting for the one after it."""
+    token = _around.set(None)
+    try:
+        yield
+    finally:
+        _around.reset(token)
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Ask for a call once the running action has committed; its failure is only logged."""
     calls = _after.get()

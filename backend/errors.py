@@ -15,6 +15,9 @@
     ├── TooSoon                 it was done not long ago
     ├── AlreadyObjected         one objection of a person to a decision
     ├── UnitTaken               another holding overlaps
+    ├── TooYoung                not old enough to be registered
+    ├── IdentityTaken           another account has bound this document
+    ├── IdentityBound           bound already, and something was submitted on the strength of it
     ├── KeyMissing, KeyReused, KeyBusy      idempotency
     └── TooMany                 wait before the next try
     Fault                       our side, or a neighbour, is broken
@@ -123,6 +126,27 @@ class UnitTaken(Refusal):
     """Another holding of the unit overlaps the period asked for."""
 
     detail = "该场地在所选期间已被占用"
+
+
+class TooYoung(Refusal):
+    """The holder of the document may not work yet."""
+
+    detail = "未满 16 周岁，暂不能登记；年满 16 周岁当天起即可登记，有疑问请由监护人联系人社局"
+
+
+class IdentityTaken(Refusal):
+    """The document is bound to another account; of whom, nobody but staff is told."""
+
+    detail = (
+        "这个证件号码已在另一个账号登记，不能再次绑定。如果是您本人的证件，"
+        "请带上证件原件到旗县市人社局窗口核实；您也可以先核对号码是否填错"
+    )
+
+
+class IdentityBound(Refusal):
+    """The identity was relied on in something submitted, so that only staff may change it."""
+
+    detail = "您已用登记的身份信息提交过申请，不能自行更改；如有错误，请带证件原件到人社局窗口更正"
 
 
 class KeyMissing(Refusal):

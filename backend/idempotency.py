@@ -36,12 +36,16 @@ class IdempotencyKey(Model):
 
 @dataclass(frozen=True)
 class Request:
-    """What makes two requests the same: caller, key, operation, and a hash of the content."""
+    """What makes two requests the same: caller, key, operation, and a hash of the content.
+
+    `older` are the hashes that keys of before a rotation would give.
+    """
 
     owner: str
     key: str
     operation: str
     fingerprint: bytes
+    older: tuple[bytes, ...] = ()
 
     @property
     def place(self) -> str:
@@ -105,7 +109,8 @@ def _first_answer(request: Request) -> str:
             IdempotencyKey.owner == request.owner, IdempotencyKey.key == request.key
         )
     ).one()
-    if (kept.operation, kept.fingerprint) != (request.operation, request.fingerprint):
+    same = kept.fingerprint in (request.fingerprint, *request.older)
+    if kept.operation != request.operation or not same:
         raise KeyReused
     assert kept.answer is not None
     return vault.keys().unseal(request.place, kept.answer)

@@ -52,9 +52,15 @@ class Vault:
 
     def index(self, column: str, value: str) -> str:
         """Hash a normalised value with the newest index key, for equality searches only."""
-        kid, key = next(iter(self._index_keys.items()))
-        digest = hmac.new(key, f"{column}|{value}".encode(), hashlib.sha256).hexdigest()
-        return f"{kid}:{digest}"
+        return self.indexes(column, value)[0]
+
+    def indexes(self, column: str, value: str) -> tuple[str, ...]:
+        """Hash with every index key, newest first: what was written before a rotation is found."""
+        plain = f"{column}|{value}".encode()
+        return tuple(
+            f"{kid}:{hmac.new(key, plain, hashlib.sha256).hexdigest()}"
+            for kid, key in self._index_keys.items()
+        )
 
     @staticmethod
     def _bound(place: str, kid: str) -> bytes:
@@ -72,6 +78,11 @@ def _bytes(text: str) -> bytes:
 def mask_phone(phone: str) -> str:
     """Show the first three and last four digits of a mobile number; hide anything shorter."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "*" * len(phone)
+
+
+def mask_number(number: str) -> str:
+    """Show the first and last four of the eighteen characters of a document's number."""
+    return f"{number[:4]}{'*' * 10}{number[-4:]}" if len(number) == 18 else "*" * len(number)
 
 
 _vault: Vault | None = None

@@ -22,6 +22,7 @@ from miniprogram_api.routes import (
     applications,
     cases,
     decisions,
+    identity,
     messages,
     parks,
     policies,
@@ -41,6 +42,7 @@ OPEN_PAGES = frozenset({"metrics.get_metrics", "swagger_ui.show"})
 NOUNS = (
     system,
     session,
+    identity,
     parks,
     policies,
     screenings,

@@ -31,7 +31,8 @@ from tests.records import keep_seed
 TEMPLATE = "template_of_tests"
 SWEPT = (
     "event, application, idempotency_key, message, delivery, holding, session, attempt, identity,"
-    " wechat_token, procrastinate_jobs, parameter_row, ruling_row, policy_version, decision_record,"
+    " civil_identity, civil_number, phone, duplicate, wechat_token, procrastinate_jobs,"
+    " parameter_row, ruling_row, policy_version, decision_record,"
     " override, fact_record, profile, screening, correction, recusal, publicity,"
     " objection"
 )

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "backend/cases/published.py": "tests/backend/cases/test_publicity.py",
     "backend/decisions": "tests/miniprogram_api/routes/test_decisions.py",
     "backend/embedded": "tests/backend/test_embedded.py",
+    "backend/accounts/sealed.py": "tests/backend/accounts/test_bindings.py",
     "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
     "backend/wechat/errors.py": "tests/backend/wechat/test_client.py",
     "backend/wechat/simulator": "tests/backend/wechat/simulator",

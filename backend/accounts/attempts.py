@@ -26,6 +26,8 @@ LIMITS = {
         (20, timedelta(hours=1), "account"),
         (50, timedelta(days=1), "account"),
     ),
+    # Each answer tells whether a number is known here, so nobody may ask often.
+    "identity": ((10, timedelta(days=1), "account"),),
 }
 
 

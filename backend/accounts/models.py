@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.access import Audience, Role
+from backend.accounts.identity import DocumentType, DuplicateKind, IdentitySource
 from backend.db import Model, Numbered, new_id, term
 
 
@@ -93,3 +94,82 @@ class Attempt(Model):
     account: Mapped[str]
     network: Mapped[str]
     at: Mapped[datetime]
+
+
+class CivilIdentity(Numbered, Model):
+    """The name and number on a person's identity document, both sealed.
+
+    `relied_on_at` is when something was first submitted on the strength of it; until then she may
+    correct a slip of the pen herself.
+    """
+
+    __tablename__ = "civil_identity"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    document: Mapped[DocumentType] = mapped_column(term(DocumentType))
+    name: Mapped[str]
+    number: Mapped[str]
+    source: Mapped[IdentitySource] = mapped_column(term(IdentitySource))
+    bound_at: Mapped[datetime]
+    corrected_at: Mapped[datetime | None]
+    relied_on_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CivilNumber(Model):
+    """The keyed hash of a bound number, one row for each index key that was in the ring.
+
+    Whoever binds writes a row for every key of her process, so that the primary key refuses a
+    second account even while processes with older and newer rings run side by side.
+    """
+
+    __tablename__ = "civil_number"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    identity_id: Mapped[int] = mapped_column(ForeignKey("civil_identity.id"), index=True)
+
+
+class Phone(Numbered, Model):
+    """A mobile number that WeChat has vouched for, and when it was a person's.
+
+    Two people may share one: families do. `code_hash` names the code it was obtained with.
+    """
+
+    __tablename__ = "phone"
+    __table_args__ = (
+        Index(
+            "uq_phone_current",
+            "person_id",
+            unique=True,
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+        Index("ix_phone_hash_current", "hash", postgresql_where=text("replaced_at IS NULL")),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str]
+    hash: Mapped[str]
+    code_hash: Mapped[str]
+    bound_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+
+class Duplicate(Numbered, Model):
+    """Two accounts with the same document or phone, for staff to look into.
+
+    `shown` is the masked number, sealed; the number itself is not kept here.
+    """
+
+    __tablename__ = "duplicate"
+    __table_args__ = (
+        UniqueConstraint("kind", "claimant_id", "holder_id"),
+        CheckConstraint("claimant_id <> holder_id", name="two_accounts"),
+    )
+
+    kind: Mapped[DuplicateKind] = mapped_column(term(DuplicateKind))
+    claimant_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    shown: Mapped[str]
+    noted_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend import clock, vault, workdays
 from backend.access import Principal, can
+from backend.accounts import bindings
 from backend.applications import clocks, corrections, forms, queries
 from backend.applications.kinds import BETWEEN_NUDGES, TERMS, Kind
 from backend.applications.models import Application
@@ -102,6 +103,7 @@ def submit(public_id: UUID, *, seen: int, by: Principal) -> View:
     missing = forms.missing(application.kind, application.sections)
     if missing:
         raise Incomplete(missing=missing)
+    bindings.rely_on_identity(application.applicant_id)
     application.verdict = verdict_on(application.kind, application.applicant_id)
     application.submitted_at, application.received_on = now, clocks.received_on(now)
     moved(case)

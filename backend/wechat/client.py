@@ -1,6 +1,6 @@
-"""What do we ask of WeChat? Who is behind a code, and to lay a message before a person.
+"""What do we ask of WeChat? Who or which phone is behind a code, and to lay a message before her.
 
-A sign-in has one answer, so its failures are raised. A message has a fate, so `send` returns it:
+A code has one answer, so its failures are raised. A message has a fate, so `send` returns it:
 whoever keeps the ledger of messages has to write down every one of them.
 """
 
@@ -8,13 +8,14 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from backend import clock
 from backend.errors import WeChatDown
-from backend.wechat import answer, outcome, reactions
+from backend.wechat import answer, outcome, phone, reactions
 from backend.wechat.answer import Answer
 from backend.wechat.connection import Deadline
 from backend.wechat.errors import (
@@ -23,10 +24,12 @@ from backend.wechat.errors import (
     CodeRefused,
     NoAnswer,
     NoToken,
+    PhoneCodeRefused,
     RiskyUser,
     TooFrequent,
 )
 from backend.wechat.outcome import Outcome, Word
+from backend.wechat.phone import PhoneNumber
 from backend.wechat.reactions import Endpoint, Reaction
 from backend.wechat.token import AccessToken, Grant, Pace, TokenStore
 from backend.wechat.wire import Limits, Wire
@@ -63,11 +66,11 @@ class WeChat:
         miniprogram_state: str = "formal",
         lang: str = "zh_CN",
     ):
-        """Speak for `appid`; at most `login_slots` sign-ins wait for WeChat at a time."""
+        """Speak for `appid`; at most `login_slots` people wait for WeChat at a time."""
         self._appid, self._secret = appid, secret
         self._limits = limits or Limits()
         self._wire = Wire(base_url, self._limits)
-        self._logins = threading.BoundedSemaphore(login_slots)
+        self._slots = threading.BoundedSemaphore(login_slots)
         self._token = AccessToken(tokens, self._obtain, pace)
         self._constants = {"miniprogram_state": miniprogram_state, "lang": lang}
 
@@ -77,20 +80,36 @@ class WeChat:
         Raise CodeRefused, RiskyUser or TooFrequent when WeChat refuses the person, and WeChatDown
         for everything else. Nothing is repeated: the code may be used up.
         """
-        if not (0 < len(code) <= LONGEST_CODE and code.isprintable()):
+        if not _may_be_code(code):
             raise CodeRefused
-        if not self._logins.acquire(timeout=self._limits.sign_in_wait_s):
-            raise Busy("too many sign-ins at once")
-        try:
+        with self._slot():
             said = self._ask_who(code)
-        finally:
-            self._logins.release()
         if said.errcode:
             raise _refused_sign_in(said.errcode)
         openid = answer.text(said.fields.get("openid"), longest=LONGEST_ID)
         if openid is None:
             raise WeChatDown("no openid")
         return Identity(openid, answer.text(said.fields.get("unionid"), longest=LONGEST_ID))
+
+    def phone_of(self, code: str, openid: str) -> PhoneNumber:
+        """Return the phone that a person has shown us with a code of the phone button.
+
+        Raise PhoneCodeRefused or TooFrequent when WeChat refuses, and WeChatDown for everything
+        else. Only a rejected access token leads to a second call.
+        """
+        body = _encoded({"code": code, "openid": openid})
+        if not _may_be_code(code) or body is None:
+            raise PhoneCodeRefused
+        deadline = Deadline(self._limits.sign_in_total_s)
+        with self._slot():
+            token = self._token.current(deadline)
+            said = self._ask_phone(token, body, deadline, hide=openid)
+            if _wants_new_token(Endpoint.PHONE, said.errcode):
+                token = self._token.after_rejection(token, deadline)
+                said = self._ask_phone(token, body, deadline, hide=openid)
+        if said.errcode:
+            raise phone.refusal(said.errcode)
+        return phone.read(said.fields, self._appid)
 
     def send(
         self, openid: str, template_id: str, page: str | None, data: Mapping[str, str]
@@ -110,7 +129,7 @@ class WeChat:
         except WeChatDown as failure:
             return outcome.without_token(failure)
         first = self._send_once(token, body, deadline, hide=openid)
-        if not _calls_for_new_token(first):
+        if not _wants_new_token(Endpoint.SEND, first.errcode):
             return first
         try:
             token = self._token.after_rejection(token, deadline)
@@ -125,6 +144,23 @@ class WeChat:
     def close(self) -> None:
         """Close the calling thread's connection."""
         self._wire.close()
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        """Let a person wait for WeChat; raise Busy when as many do as may."""
+        if not self._slots.acquire(timeout=self._limits.sign_in_wait_s):
+            raise Busy("too many people wait for WeChat at once")
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _ask_phone(self, token: str, body: bytes, deadline: Deadline, *, hide: str) -> Answer:
+        query = {"access_token": token}
+        reply = self._wire.exchange(
+            "POST", Endpoint.PHONE.value, query=query, body=body, deadline=deadline
+        )
+        return answer.read(reply, hide=(hide, token, self._secret))
 
     def _ask_who(self, code: str) -> Answer:
         query = {
@@ -197,10 +233,12 @@ def _encoded(body: Mapping[str, Any]) -> bytes | None:
         return None
 
 
-def _calls_for_new_token(done: Outcome) -> bool:
-    if not done.errcode:
-        return False
-    return reactions.of(Endpoint.SEND, done.errcode).reaction is Reaction.REFRESH
+def _may_be_code(code: str) -> bool:
+    return 0 < len(code) <= LONGEST_CODE and code.isprintable()
+
+
+def _wants_new_token(endpoint: Endpoint, errcode: int | None) -> bool:
+    return bool(errcode) and reactions.of(endpoint, errcode or 0).reaction is Reaction.REFRESH
 
 
 def _refused_sign_in(errcode: int) -> Exception:

@@ -3,6 +3,7 @@
     Refusal                  the person must act (backend.errors)
     ├── CodeRefused          sign in again with a new code
     ├── RiskyUser            WeChat blocks this person
+    ├── PhoneCodeRefused     tap again for a new phone code
     └── TooFrequent          wait; `retry_after` gives the seconds
     WeChatDown               nothing the person can do (backend.errors)
     ├── Busy                 our own limit of concurrent sign-ins is reached
@@ -14,13 +15,23 @@
 No message carries a URL, a secret, a token, a code or an openid.
 """
 
-from backend.errors import NotAllowed, NotSignedIn, TooMany, WeChatDown
+from backend.errors import Invalid, NotAllowed, NotSignedIn, TooMany, WeChatDown
 
 
 class CodeRefused(NotSignedIn):
     """The sign-in code is invalid, expired or used; only a new one can help."""
 
     detail = "登录凭证已失效，请重新登录"
+
+
+class PhoneCodeRefused(Invalid):
+    """The phone code is invalid, expired, used, somebody else's, or one of the sign-in."""
+
+    detail = "手机号授权已失效或已使用，请重新点击“获取手机号”"
+
+    def __init__(self) -> None:
+        """Point at the code."""
+        super().__init__(errors=[{"pointer": "#/code", "detail": self.detail}])
 
 
 class RiskyUser(NotAllowed):

@@ -109,7 +109,8 @@ def end_other_session(by: Principal, session_id: UUID) -> Any:
 
 @routes.operation("GET", "/me", "getMe", gives=shapes.MeSchema)
 def get_me(by: Principal) -> dict[str, Any]:
-    """The caller and, for a manager, the parks he runs today."""
+    """The caller, what she has told of herself and, for a manager, the parks he runs today."""
+    is_citizen = by.audience is Audience.CITIZEN
     return {
         "id": by.public_id,
         "name": by.name,
@@ -117,4 +118,6 @@ def get_me(by: Principal) -> dict[str, Any]:
         "role_label": by.role,
         "county": by.county,
         "parks": parks.named(by.parks),
+        "identity": queries.identity_of(by.id) if is_citizen else None,
+        "phone": queries.phone_of(by.id) if is_citizen else None,
     }

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from backend.access import Role
+from miniprogram_api.schemas.identity import IdentitySchema, PhoneSchema
 from miniprogram_api.schemas.shared import Moment, PublicId, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Strict, Text
 
@@ -91,6 +92,8 @@ class MeSchema(WhoSchema):
 
     county = fields.String(required=True, allow_none=True)
     parks = fields.List(fields.Nested(ManagedParkSchema), required=True)
+    identity = fields.Nested(IdentitySchema, required=True, allow_none=True)
+    phone = fields.Nested(PhoneSchema, required=True, allow_none=True)
 
 
 SESSION_PAGE = page_of(SessionSchema)

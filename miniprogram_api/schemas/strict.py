@@ -13,6 +13,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from backend.accounts import numerals
+
 REQUIRED = {"required": "必填", "null": "不能为空"}
 INT4_MAX = 2**31 - 1
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -22,7 +24,6 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
 # GB 32100-2015: 17 characters of this alphabet and a check character.
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -185,10 +186,9 @@ class Phone(fields.String):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or len(value) > 30:
             raise self.make_error("invalid")
-        plain = re.sub(r"[ \-]", "", unicodedata.normalize("NFKC", value).strip())
-        if mobile := _MOBILE.fullmatch(plain):
-            return mobile.group(1)
-        if landline := _LANDLINE.fullmatch(plain):
+        if mobile := numerals.mobile(value):
+            return mobile
+        if landline := _LANDLINE.fullmatch(numerals.plain(value)):
             return "-".join(landline.groups())
         raise self.make_error("invalid")
 

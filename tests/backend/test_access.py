@@ -100,8 +100,11 @@ FOR_CITIZENS = {
     "getFacts",
     "setFacts",
     "objectToDecision",
+    "bindIdentity",
+    "bindPhone",
 }
 FOR_STAFF = {"listPolicyChanges"}
+FOR_CLERKS = {"listDuplicates"}
 READ = {"getApplication", "getTimeline", "listDecisions", "getDecision"}
 ASK = {
     "updateApplication",
@@ -137,6 +140,7 @@ EVERY_OPERATION = (
     | FOR_BOTH_SIDES
     | FOR_CITIZENS
     | FOR_STAFF
+    | FOR_CLERKS
     | READ
     | ASK
     | DECIDE
@@ -186,7 +190,8 @@ def anyhow(principal: Principal | None) -> set[str]:
         return OPEN
     if principal.audience is Audience.CITIZEN:
         return OPEN | FOR_BOTH_SIDES | FOR_CITIZENS
-    return OPEN | FOR_BOTH_SIDES | FOR_STAFF
+    of_the_bureau = FOR_CLERKS if principal.role is B else set()
+    return OPEN | FOR_BOTH_SIDES | FOR_STAFF | of_the_bureau
 
 
 @pytest.mark.parametrize("thing", list(THINGS))
@@ -233,8 +238,9 @@ BOTH = {Audience.CITIZEN, Audience.STAFF}
         (FOR_CITIZENS, CITIZENS),
         (ASK, CITIZENS),
         (DECIDE, STAFF_ONLY),
+        (FOR_CLERKS, STAFF_ONLY),
     ],
-    ids=["open", "both sides", "read", "own", "citizens", "ask", "decide"],
+    ids=["open", "both sides", "read", "own", "citizens", "ask", "decide", "clerks"],
 )
 def test_a_token_of_the_wrong_side_is_of_no_use(operations, expected):
     for operation in operations:

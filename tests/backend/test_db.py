@@ -14,6 +14,7 @@ from backend.db import (
     action,
     after_commit,
     around_the_action,
+    beside_the_action,
     changed,
     row,
     rows,
@@ -306,6 +307,20 @@ class TestStandingAround:
 
         assert [1] == stood
         assert 3 == people()
+
+    def test_an_action_beside_it_leaves_it_for_the_next(self, in_app):
+        stood = []
+
+        def around(call):
+            stood.append("around")
+            return call()
+
+        with around_the_action(around):
+            with beside_the_action():
+                action(lambda: stood.append("beside"))()
+            action(lambda: stood.append("within"))()
+
+        assert ["beside", "around", "within"] == stood
 
     def test_one_that_was_not_needed_is_gone_afterwards(self, in_app):
         with around_the_action(lambda call: "never"):

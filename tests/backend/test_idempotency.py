@@ -88,6 +88,14 @@ def test_a_key_lives_for_a_day(in_app, later, replayed):
     assert replayed is once(REQUEST, answer, START + later)[1]
 
 
+def test_after_a_rotation_the_hash_of_the_older_key_is_known_still(in_app):
+    answer = Answer()
+    once(REQUEST, answer)
+    rotated = replace(REQUEST, fingerprint=b"\x02" * 32, older=(REQUEST.fingerprint,))
+
+    assert ("answer 1", True) == once(rotated, answer)
+
+
 def test_an_expired_key_may_serve_something_else(in_app):
     once(REQUEST, Answer())
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.vault import Unreadable, Vault, mask_phone
+from backend.vault import Unreadable, Vault, mask_number, mask_phone
 
 OLD, NEW, INDEX = os.urandom(32), os.urandom(32), os.urandom(32)
 HERE, THERE = "application|phone|1", "application|phone|2"
@@ -111,6 +111,28 @@ def test_the_newest_index_key_is_the_first(ring):
     rotated = Vault({"k2": NEW}, "k2", {"i2": OLD, "i1": INDEX})
 
     assert "i2" == rotated.index("phone", PHONE).split(":")[0]
+
+
+def test_every_index_key_gives_a_hash_the_newest_first(ring):
+    rotated = Vault({"k2": NEW}, "k2", {"i2": OLD, "i1": INDEX})
+
+    newest, oldest = rotated.indexes("phone", PHONE)
+
+    assert rotated.index("phone", PHONE) == newest
+    assert ring.index("phone", PHONE) == oldest
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("152201199001010001", "1522**********0001"),
+        ("15220119900101001X", "1522**********001X"),
+        ("152201900101001", "***************"),
+        ("", ""),
+    ],
+)
+def test_a_documents_number_shows_four_characters_at_either_end(number, expected):
+    assert expected == mask_number(number)
 
 
 @pytest.mark.parametrize(

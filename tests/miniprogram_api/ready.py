@@ -96,6 +96,13 @@ def _login_wechat(world: World) -> Ready:
     return Ready(world.anybody, "POST", "/session/wechat", content)
 
 
+def _bind_phone(world: World) -> Ready:
+    """By somebody whom WeChat's stand-in knows: a phone code belongs to one openid."""
+    tokens = _login_wechat(world).send().json
+    content = {"code": f"phone:qiqige:{uuid4()}"}
+    return Ready(Caller(world.app, tokens["access_token"]), "PUT", "/me/phone", content)
+
+
 def _login_staff(world: World) -> Ready:
     content = {"username": "demo-manager", "password": demo.PASSWORD, "device": "PC"}
     return Ready(world.anybody, "POST", "/session/staff", content)
@@ -140,6 +147,8 @@ NUMBER = {
     "source": "盟人社发〔2026〕8号",
     "reason": "旗县标准已公布",
 }
+# A number of the standard's form that is not given out: sequence 000.
+IDENTITY = {"name": "其其格", "number": "152201199001010001"}
 PEOPLE = count()
 # Of one matter only one proposal may lie on the table for a day.
 DAYS = (date(2027, 1, 1) + timedelta(days=n) for n in count())
@@ -312,6 +321,9 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listSessions": _reading_of_hers("/sessions"),
     "endOtherSession": _end_other_session,
     "getMe": _reading_of_hers("/me"),
+    "bindIdentity": lambda world: Ready(world.citizen(), "PUT", "/me/identity", IDENTITY),
+    "bindPhone": _bind_phone,
+    "listDuplicates": lambda world: Ready(world.staff("demo-bureau"), "GET", "/duplicates"),
     "createApplication": _create,
     "listApplications": _reading_of_hers("/applications"),
     "getApplication": _read(""),

@@ -36,6 +36,8 @@ MORE_WRITES = (
     "saveScreening",
     "claimScreening",
     "setFacts",
+    "bindIdentity",
+    "bindPhone",
     "setParameter",
     "decideRuling",
     "confirmPolicyChange",
@@ -141,7 +143,7 @@ def test_a_field_that_is_not_hers_to_set_is_refused_in_every_body(scene, app, su
                 answer = caller.send(method, path, content | extra, etag=etag)
                 problem = refused(answer, 422, "invalid-input")
 
-                assert sorted(f"#/{each}" for each in extra) == pointers(problem), operation
+                assert {f"#/{each}" for each in extra} == set(pointers(problem)), operation
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,21 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 
 import orjson
 import pytest
 from sqlalchemy import Connection, text
 
+from backend import vault
 from backend.db import action, db
 from backend.idempotency import KEPT_FOR, forget_old
+from miniprogram_api.json import canonical
 from miniprogram_api.operations import OPERATIONS
 from tests.factories import World
 from tests.miniprogram_api.ready import READY
 from tests.miniprogram_api.refusals import nothing_changes, records, refused
+from tests.records import one
 
 KEYED = sorted(name for name, operation in OPERATIONS.items() if operation.key == "key")
 NATURAL = sorted(name for name, operation in OPERATIONS.items() if operation.key == "natural")
@@ -262,3 +266,17 @@ def test_signing_out_with_a_key_answers_once_and_ends_the_session(world: World):
 
     assert 204 == her.delete("/sessions/current", key="bye").status_code
     assert 401 == her.get("/me").status_code
+
+
+def test_what_is_kept_of_a_body_cannot_be_found_by_trying_all_bodies(world):
+    """The number of a document has few values, so a hash without a key would tell it."""
+    content = {"name": "其其格", "number": "152201199001010001"}
+    world.citizen().put("/me/identity", content, key="k")
+
+    with world.app.app_context():
+        kept = bytes(one("SELECT fingerprint FROM idempotency_key"))
+        ring = vault.keys()
+
+    said = canonical(["/api/v1/me/identity", content])
+    assert kept == ring.index("idempotency_key.fingerprint", said.decode()).encode()
+    assert sha256(said).digest() != kept

@@ -16,6 +16,7 @@ CALLS = {
     "/cgi-bin/stable_token": ("token", "POST"),
     "/cgi-bin/token": ("token", "GET"),
     "/cgi-bin/message/subscribe/send": ("send", "POST"),
+    "/wxa/business/getuserphonenumber": ("phone", "POST"),
 }
 
 
@@ -86,6 +87,7 @@ def _asked(world: World, path: str, query: dict[str, str], body: bytes) -> dict[
         "/cgi-bin/stable_token": lambda: account.stable_token(body),
         "/cgi-bin/token": lambda: account.plain_token(query),
         "/cgi-bin/message/subscribe/send": lambda: account.send(query, body),
+        "/wxa/business/getuserphonenumber": lambda: account.phone(query, body),
     }[path]()
 
 

@@ -17,6 +17,13 @@ def _mint(world: World, wish: Wish) -> Answer:
     return {"code": world.mint_code(name), "openid": world.openid_of(name)}
 
 
+def _mint_phone(world: World, wish: Wish) -> Answer:
+    name = str(wish["person"])
+    if "number" in wish:
+        world.set_phone(name, str(wish["number"]), str(wish.get("country_code", "86")))
+    return {"code": world.mint_phone_code(name)}
+
+
 def _templates(world: World, wish: Wish) -> Answer:
     return {"templates": [asdict(t) for t in world.account.templates.values()]}
 
@@ -102,6 +109,7 @@ def _advance(world: World, wish: Wish) -> Answer:
 
 WISHES: dict[tuple[str, str], Callable[[World, Wish], Answer]] = {
     ("POST", "codes"): _mint,
+    ("POST", "phone-codes"): _mint_phone,
     ("GET", "templates"): _templates,
     ("POST", "templates"): _register_template,
     ("GET", "pages"): _pages,

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-ENDPOINTS = ("login", "token", "send")
+ENDPOINTS = ("login", "token", "send", "phone")
 # True: WeChat carries the call out and only the answer suffers, which is the dangerous case.
 KINDS = {
     "errcode": False,

@@ -1,8 +1,9 @@
 """Who is behind a code? Whoever its text names, or the person it was minted for.
 
 Source: a code lives five minutes and works once (40163 the second time, 40029 when unknown or
-expired). An openid is 28 characters beginning with `o` and belongs to one mini-program. Ours carry
-a check, so that a stand-in started anew still knows the openids it gave before.
+expired; a code of the phone button gets 40029 the second time as well). An openid is 28 characters
+beginning with `o` and belongs to one mini-program. Ours carry a check, so that a stand-in started
+anew still knows the openids it gave before.
 """
 
 import base64
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from backend.wechat.simulator.refused import Refused
 
 CODE_LIFE_S = 300.0
-DEMO = "demo:"
+DEMO, DEMO_PHONE = "demo:", "phone:"
 CHECK_CHARACTERS = 7
 
 
@@ -26,6 +27,11 @@ def openid_of(name: str, appid: str) -> str:
 def unionid_of(name: str) -> str:
     """Return the id of a person across all mini-programs of one owner."""
     return "o6" + _digest(f"union|{name}")[:26]
+
+
+def phone_of(name: str) -> str:
+    """Return the mainland number a person has unless told otherwise, always the same."""
+    return f"1990000{int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % 10_000:04d}"
 
 
 def is_openid(text: object, appid: str) -> bool:
@@ -45,11 +51,11 @@ def _digest(text: str) -> str:
 
 
 class Codes:
-    """The codes of `wx.login` that are out."""
+    """The codes of one kind that are out: of `wx.login`, or of the phone button."""
 
-    def __init__(self, now: Callable[[], float]):
-        """Start with none; `now` gives seconds."""
-        self._now = now
+    def __init__(self, now: Callable[[], float], demo: str = DEMO, used: int = 40163):
+        """Start with none; `now` gives seconds, `used` is the error code of a used one."""
+        self._now, self._demo, self._used_code = now, demo, used
         self._minted: dict[str, tuple[str, float]] = {}
         self._used: set[str] = set()
 
@@ -62,17 +68,17 @@ class Codes:
     def redeem(self, code: str) -> str:
         """Use up a code and return the person's name; raise Refused if it will not do.
 
-        `demo:<name>` and `demo:<name>:<anything>` need no minting: the same person, and each
-        text works once.
+        `demo:<name>` and `demo:<name>:<anything>` (`phone:…` for phones) need no minting: the
+        same person, and each text works once.
         """
         if code in self._used:
-            raise Refused(40163)
-        name, dies_at = self._minted.get(code) or (_demo_name(code), self._now() + 1)
+            raise Refused(self._used_code)
+        name, dies_at = self._minted.get(code) or (self._demo_name(code), self._now() + 1)
         if not name or self._now() >= dies_at:
             raise Refused(40029)
         self._used.add(code)
         return name
 
-
-def _demo_name(code: str) -> str:
-    return code.removeprefix(DEMO).split(":")[0] if code.startswith(DEMO) else ""
+    def _demo_name(self, code: str) -> str:
+        start = self._demo
+        return code.removeprefix(start).split(":")[0] if code.startswith(start) else ""

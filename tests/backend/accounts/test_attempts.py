@@ -135,6 +135,14 @@ class TestCodes:
         note("totp", network="10.0.0.0")
 
 
+class TestIdentities:
+    def test_the_eleventh_of_a_day_waits_until_the_first_is_a_day_old(self, in_app):
+        tries(10, "identity", every=MINUTE, networks=3)
+
+        refused("identity", at=START + DAY - A_SECOND)
+        note("identity", at=START + DAY)
+
+
 class TestForgetting:
     def test_a_right_password_clears_the_count_of_its_network(self, in_app):
         tries(4, "password", networks=1)

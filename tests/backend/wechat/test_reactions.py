@@ -60,6 +60,8 @@ SEND = {
     47003: "DROP",
 }
 
+PHONE = {40029: "USER", 40163: "USER", -1: "RETRY"}
+
 
 def rows(endpoint, own):
     return [(endpoint, errcode, word) for errcode, word in (COMMON | own).items()]
@@ -67,7 +69,10 @@ def rows(endpoint, own):
 
 @pytest.mark.parametrize(
     ("endpoint", "errcode", "reaction"),
-    rows(Endpoint.SIGN_IN, SIGN_IN) + rows(Endpoint.TOKEN, TOKEN) + rows(Endpoint.SEND, SEND),
+    rows(Endpoint.SIGN_IN, SIGN_IN)
+    + rows(Endpoint.TOKEN, TOKEN)
+    + rows(Endpoint.SEND, SEND)
+    + rows(Endpoint.PHONE, PHONE),
 )
 def test_each_row_of_the_tables_has_its_reaction(endpoint, errcode, reaction):
     assert Reaction[reaction] is reactions.of(endpoint, errcode).reaction
@@ -78,6 +83,7 @@ def test_the_code_knows_no_row_that_this_test_does_not():
     assert set(SIGN_IN) == set(reactions.SIGN_IN)
     assert set(TOKEN) == set(reactions.TOKEN)
     assert set(SEND) - set(COMMON) == set(reactions.SEND)
+    assert set(PHONE) == set(reactions.PHONE)
 
 
 @pytest.mark.parametrize("endpoint", Endpoint)

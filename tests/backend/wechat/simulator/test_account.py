@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -183,3 +184,41 @@ def test_credits_may_be_unlimited_again(account):
     account.set_credits(OPENID, "TENANCY_RESULT", None)
 
     assert send(account)["errcode"] == 0
+
+
+def phone(account, code, **more):
+    query = {"access_token": account.tokens.stable()[0]}
+    body = json.dumps({"code": code, **more}, ensure_ascii=False)
+    return account.phone(query, body.encode())
+
+
+def test_a_phone_code_gives_the_number_with_the_watermark_of_now(account):
+    account.set_phone("其其格", "13800138000")
+
+    told = phone(account, "phone:其其格", openid=OPENID)["phone_info"]
+
+    assert ("13800138000", "13800138000", "86") == (
+        told["phoneNumber"],
+        told["purePhoneNumber"],
+        told["countryCode"],
+    )
+    assert APPID == told["watermark"]["appid"]
+    assert abs(time.time() - told["watermark"]["timestamp"]) < 60
+
+
+def test_only_a_foreign_number_carries_its_country(account):
+    account.set_phone("其其格", "51234567", "852")
+
+    told = phone(account, "phone:其其格")["phone_info"]
+
+    assert ("+852 51234567", "51234567") == (told["phoneNumber"], told["purePhoneNumber"])
+
+
+def test_a_phone_code_of_somebody_else_is_refused(account):
+    with pytest.raises(Refused) as refused:
+        phone(account, "phone:巴图", openid=OPENID)
+    assert 40029 == refused.value.errcode
+
+
+def test_a_phone_is_shown_only_to_whoever_has_a_token(account):
+    assert 40001 == refusal(account.phone, {"access_token": "x"}, b"{}").errcode

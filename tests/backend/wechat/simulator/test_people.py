@@ -75,3 +75,21 @@ def test_a_demo_code_names_its_person_once_per_text(codes):
 @pytest.mark.parametrize("code", ["", "unknown", "demo:", "demo::1", "DEMO:x"])
 def test_a_code_nobody_minted_is_invalid(codes, code):
     assert refused(codes, code) == 40029
+
+
+def test_a_phone_code_gets_40029_the_second_time_and_is_no_sign_in_code(codes, clock):
+    phones = Codes(clock, people.DEMO_PHONE, used=40029)
+    code = phones.mint("其其格")
+
+    assert "其其格" == phones.redeem(code)
+    assert 40029 == refused(phones, code)
+    assert "其其格" == phones.redeem("phone:其其格:1")
+    assert 40029 == refused(phones, "demo:其其格")
+    assert 40029 == refused(codes, "phone:其其格:2")
+
+
+def test_a_person_has_one_mainland_number():
+    number = people.phone_of("其其格")
+
+    assert (number, 11, "199") == (people.phone_of("其其格"), len(number), number[:3])
+    assert number.isdigit()

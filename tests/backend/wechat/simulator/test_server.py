@@ -292,3 +292,17 @@ def test_a_foreign_client_understands_a_refusal(foreign):
         foreign.wxa.send_subscribe_message("o1", "TENANCY_RESULT", {})
 
     assert refused.value.errcode == 40003
+
+
+def test_a_phone_code_is_minted_over_http_for_a_number_of_choice(simulator):
+    _, minted = ask(simulator, "POST", "phone-codes", person="其其格", number="13800138000")
+    token, _ = simulator.account.tokens.stable()
+
+    answer = requests.post(
+        f"{simulator.url}/wxa/business/getuserphonenumber",
+        params={"access_token": token},
+        data=json.dumps({"code": minted["code"]}),
+        timeout=5,
+    )
+
+    assert "13800138000" == answer.json()["phone_info"]["purePhoneNumber"]
