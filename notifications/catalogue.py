@@ -1,17 +1,22 @@
 """Who hears of which event, and in which words?"""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backend.access import Relation
 
+DETAIL = "pages/applications/detail?id={id}"
+NO_PUSH: Mapping[str, str] = MappingProxyType({})
+
 
 class Row(NamedTuple):
-    """One reader of one event.
+    """One reader of one event. Where DECIDER is told, the handler alone is once there is one.
 
     `title`, `body` and the values of `push` are filled in with the particulars that
     `fanout.particulars` collects. `template` names the WeChat template; its number is a setting
-    of the installation. `push` maps the template's keys to their words.
+    of the installation. `push` maps the template's keys to their words; staff have an inbox, but no
+    push. `once_overdue`: told only when the day of the case has passed.
     """
 
     event: str
@@ -19,167 +24,193 @@ class Row(NamedTuple):
     title: str
     body: str
     link: str
-    template: str
-    push: Mapping[str, str]
+    template: str = ""
+    push: Mapping[str, str] = NO_PUSH
+    once_overdue: bool = False
+
+
+def _to_her(event: str, title: str, body: str, *, phrase: str, on: str, thing: str) -> Row:
+    """Tell the applicant of her case, in the inbox and on WeChat's card of results."""
+    card = {"thing1": "{park_name}", "phrase2": phrase, "date3": on, "thing4": thing}
+    reader = Relation.APPLICANT
+    return Row(f"application.{event}", reader, title, body, DETAIL, "tenancy_result", card)
+
+
+def _to_staff(
+    reader: Relation, event: str, title: str, body: str, *, once_overdue: bool = False
+) -> Row:
+    """Tell staff of a case, in their inbox alone."""
+    return Row(f"application.{event}", reader, title, body, DETAIL, once_overdue=once_overdue)
 
 
 CATALOGUE = (
-    Row(
-        event="application.approved",
-        reader=Relation.APPLICANT,
-        title="入驻申请已通过",
-        body="您的入驻申请 {number} 已由{park_name}审核通过，场地 {unit_code}，"
+    _to_her(
+        "approved",
+        "入驻申请已通过",
+        "您的入驻申请 {number} 已由{park_name}审核通过，场地 {unit_code}，"
         "自 {starts_on} 至 {ends_on}。请按园区通知办理入驻手续。{note}",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "审核通过",
-            "date3": "{decided_at}",
-            "thing4": "场地{unit_code}，请办理入驻手续",
-        },
+        phrase="审核通过",
+        on="{decided_at}",
+        thing="场地{unit_code}，请办理入驻手续",
     ),
-    Row(
-        event="application.rejected",
-        reader=Relation.APPLICANT,
-        title="入驻申请未通过",
-        body="您的入驻申请 {number} 未获{park_name}通过。原因：{reasons}。{note}"
-        "您可以修改后重新申请，也可以选择其他园区。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "审核不通过",
-            "date3": "{decided_at}",
-            "thing4": "原因：{reasons}",
-        },
+    _to_her(
+        "rejected",
+        "入驻申请未通过",
+        "您的入驻申请 {number} 未获{park_name}通过。原因：{reasons}。{note}您可以修改后重新申"
+        "请，也可以选择其他园区。",
+        phrase="审核不通过",
+        on="{decided_at}",
+        thing="原因：{reasons}",
     ),
-    Row(
-        event="application.returned",
-        reader=Relation.APPLICANT,
-        title="申请需要补正",
-        body="您的申请 {number} 需要补正：{items}。请在 {due_on} 前修改后重新提交，"
-        "逾期申请将失效。等待补正的时间不计入审核时限。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "需要补正",
-            "date3": "{due_on}",
-            "thing4": "请按要求修改后重新提交",
-        },
+    _to_her(
+        "returned",
+        "申请需要补正",
+        "您的申请 {number} 需要补正：{items}。请在 {due_on} 前修改后重新提交，逾期申请将失效"
+        "。等待补正的时间不计入审核时限。",
+        phrase="需要补正",
+        on="{due_on}",
+        thing="请按要求修改后重新提交",
     ),
-    Row(
-        event="application.recalled",
-        reader=Relation.APPLICANT,
-        title="不再需要补正",
-        body="您的申请 {number} 不再需要补正，{park_name}继续审核，预计 {due_on} 前有结果。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "继续审核",
-            "date3": "{due_on}",
-            "thing4": "不再需要补正，请等待结果",
-        },
+    _to_her(
+        "recalled",
+        "不再需要补正",
+        "您的申请 {number} 不再需要补正，{park_name}继续审核，预计 {due_on} 前有结果。",
+        phrase="继续审核",
+        on="{due_on}",
+        thing="不再需要补正，请等待结果",
     ),
-    Row(
-        event="application.reopened",
-        reader=Relation.APPLICANT,
-        title="申请重新审核",
-        body="您的申请 {number} 由人社局决定重新审核，原审核结果不再有效。{why}",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "重新审核",
-            "date3": "{due_on}",
-            "thing4": "原审核结果不再有效",
-        },
+    _to_her(
+        "reopened",
+        "申请重新审核",
+        "您的申请 {number} 由人社局决定重新审核，原审核结果不再有效。{why}",
+        phrase="重新审核",
+        on="{due_on}",
+        thing="原审核结果不再有效",
     ),
-    Row(
-        event="application.lapsed",
-        reader=Relation.APPLICANT,
-        title="申请已失效",
-        body="您的申请 {number} 逾期未办，已经失效。填写的内容仍可查看，您可以重新申请。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "已失效",
-            "date3": "{at}",
-            "thing4": "逾期未办，可以重新申请",
-        },
+    _to_her(
+        "lapsed",
+        "申请已失效",
+        "您的申请 {number} 逾期未办，已经失效。填写的内容仍可查看，您可以重新申请。",
+        phrase="已失效",
+        on="{at}",
+        thing="逾期未办，可以重新申请",
     ),
-    Row(
-        event="application.publicised",
-        reader=Relation.APPLICANT,
-        title="审核结果开始公示",
-        body="您的申请 {number} 的审核结果自 {at} 起公示，姓名已隐去。公示期间他人可以提出异议。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "开始公示",
-            "date3": "{at}",
-            "thing4": "姓名已隐去，他人可提异议",
-        },
+    _to_her(
+        "publicised",
+        "审核结果开始公示",
+        "您的申请 {number} 的审核结果自 {at} 起公示，姓名已隐去。公示期间他人可以提出异议。",
+        phrase="开始公示",
+        on="{at}",
+        thing="姓名已隐去，他人可提异议",
     ),
-    Row(
-        event="application.publicity_ended",
-        reader=Relation.APPLICANT,
-        title="公示结束",
-        body="您的申请 {number} 公示期满，没有成立的异议。请按{park_name}通知办理后续手续。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "公示结束",
-            "date3": "{at}",
-            "thing4": "没有成立的异议",
-        },
+    _to_her(
+        "publicity_ended",
+        "公示结束",
+        "您的申请 {number} 公示期满，没有成立的异议。请按{park_name}通知办理后续手续。",
+        phrase="公示结束",
+        on="{at}",
+        thing="没有成立的异议",
     ),
-    Row(
-        event="application.objected",
-        reader=Relation.APPLICANT,
-        title="公示中止",
-        body="有人对您的申请 {number} 提出异议，公示中止，由上级人社局核查。核查结果会通知您。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "公示中止",
-            "date3": "{at}",
-            "thing4": "有人提出异议，正在核查",
-        },
+    _to_her(
+        "objected",
+        "公示中止",
+        "有人对您的申请 {number} 提出异议，公示中止，由上级人社局核查。核查结果会通知您。",
+        phrase="公示中止",
+        on="{at}",
+        thing="有人提出异议，正在核查",
     ),
-    Row(
-        event="application.objection_dismissed",
-        reader=Relation.APPLICANT,
-        title="公示继续",
-        body="对您的申请 {number} 的异议经核查不成立，公示继续。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "公示继续",
-            "date3": "{at}",
-            "thing4": "异议不成立",
-        },
+    _to_her(
+        "objection_dismissed",
+        "公示继续",
+        "对您的申请 {number} 的异议经核查不成立，公示继续。",
+        phrase="公示继续",
+        on="{at}",
+        thing="异议不成立",
     ),
-    Row(
-        event="application.objection_upheld",
-        reader=Relation.APPLICANT,
-        title="申请重新审核",
-        body="对您的申请 {number} 的异议经核查成立，原审核结果不再有效，{park_name}将重新审核。",
-        link="pages/applications/detail?id={id}",
-        template="tenancy_result",
-        push={
-            "thing1": "{park_name}",
-            "phrase2": "重新审核",
-            "date3": "{at}",
-            "thing4": "异议成立，原结果不再有效",
-        },
+    _to_her(
+        "objection_upheld",
+        "申请重新审核",
+        "对您的申请 {number} 的异议经核查成立，原审核结果不再有效，{park_name}将重新审核。",
+        phrase="重新审核",
+        on="{at}",
+        thing="异议成立，原结果不再有效",
+    ),
+    _to_her(
+        "answer_soon",
+        "补正期限将到",
+        "您的申请 {number} 需要补正，最晚 {for_on} 重新提交。逾期申请将失效。",
+        phrase="等待补正",
+        on="{for_on}",
+        thing="请尽快补正，逾期申请将失效",
+    ),
+    _to_her(
+        "draft_expiring",
+        "申请草稿即将失效",
+        "您的申请草稿 {number} 将于 {for_on} 失效。请在此之前提交，或修改后保存以延长保留时间。",
+        phrase="即将失效",
+        on="{for_on}",
+        thing="请提交草稿，或修改后保存",
+    ),
+    _to_staff(
+        Relation.DECIDER,
+        "submitted",
+        "有新申请待审核",
+        "{park_name}收到申请 {number}，最晚 {due_on} 办结。",
+    ),
+    _to_staff(
+        Relation.DECIDER,
+        "resolved",
+        "补正已提交",
+        "申请 {number}（{park_name}）已补正，请继续审核，最晚 {due_on} 办结。",
+    ),
+    _to_staff(
+        Relation.DECIDER,
+        "nudged",
+        "申请人催办",
+        "申请 {number}（{park_name}）的申请人催办。办结期限为 {due_on}，请尽快办理。",
+    ),
+    _to_staff(
+        Relation.SUPERVISOR,
+        "nudged",
+        "逾期申请被催办",
+        "申请 {number}（{park_name}）应于 {due_on} 办结，至今未办，申请人催办，请督促。",
+        once_overdue=True,
+    ),
+    _to_staff(
+        Relation.HANDLER,
+        "withdrawn",
+        "申请已撤回",
+        "申请人已撤回申请 {number}（{park_name}），无需再办理。",
+    ),
+    _to_staff(
+        Relation.DECIDER,
+        "due_soon",
+        "办理期限将到",
+        "申请 {number}（{park_name}）最晚 {for_on} 办结，请及时办理。",
+    ),
+    _to_staff(
+        Relation.DECIDER,
+        "due_today",
+        "今天到期",
+        "申请 {number}（{park_name}）的办结期限是今天（{for_on}），请当日办结。",
+    ),
+    _to_staff(
+        Relation.DECIDER,
+        "overdue",
+        "办理已逾期",
+        "申请 {number}（{park_name}）应于 {for_on} 办结，现已逾期，请立即办理。",
+    ),
+    _to_staff(
+        Relation.SUPERVISOR,
+        "overdue",
+        "辖区内申请逾期未办",
+        "申请 {number}（{park_name}）应于 {for_on} 办结，至今未办，请督促。",
+    ),
+    _to_staff(
+        Relation.SUPERVISOR,
+        "legal_limit_near",
+        "最长办理期限将到",
+        "申请 {number}（{park_name}）的最长办理期限为 {for_on}，请督促办结。",
     ),
 )
 
@@ -188,12 +219,8 @@ SILENT = frozenset(
     {
         "application.claimed",
         "application.created",
-        "application.nudged",
         "application.released",
-        "application.resolved",
         "application.updated",
-        "application.submitted",
-        "application.withdrawn",
         "decision.overridden",
         "decision.recorded",
         "identity.bound",

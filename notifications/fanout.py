@@ -6,7 +6,7 @@ for an event and a reader, doing it twice does nothing.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,15 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, jobs
-from backend.access import Relation
 from backend.applications import corrections
 from backend.applications import queries as applications
 from backend.applications.kinds import Reason
 from backend.audit.models import Event
+from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
 from notifications import fields
 from notifications.catalogue import Row, readers_of
 from notifications.models import Delivery, Message, Status
+from notifications.readers import READERS, Reader
 
 log = logging.getLogger(__name__)
 PUSH_WITHIN = timedelta(hours=24)
@@ -45,9 +46,10 @@ def announce(event_id: int) -> None:
     )
     if event is None:
         return
-    pushed = [_write(event, each) for each in readers_of(event.name)]
+    told = [each for each in readers_of(event.name) if not each.once_overdue or _overdue(event)]
+    pushed = _tell(event, told) if told else False
     event.announced_at = clock.now()
-    if any(pushed):
+    if pushed:
         jobs.defer("send_due", queueing_lock="send_due")
 
 
@@ -69,10 +71,25 @@ def announce_late_events() -> None:
             log.exception("event %s cannot be announced", each["id"])
 
 
-def _write(event: Event, told: Row) -> bool:
+def _tell(event: Event, told: list[Row]) -> bool:
+    """Write the messages of all readers; tell whether there is a push to send."""
+    case = applications.find(applications.public_id_of(event.subject_id))
+    assert case is not None
+    known = particulars(event, case)
+    written = [
+        _write(event, each, reader, known) for each in told for reader in READERS[each.reader](case)
+    ]
+    return any(written)
+
+
+def _overdue(event: Event) -> bool:
+    """Tell whether the day of the case had passed when the event happened."""
+    due = event.particulars.get("due_on")
+    return due is not None and date.fromisoformat(due) < clock.day_of(event.at)
+
+
+def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) -> bool:
     """Write the message of one reader and its push; tell whether there is one to send."""
-    known = particulars(event)
-    person_id = READERS[told.reader](known)
     now = clock.now()
     written = session.scalar(
         insert(Message)
@@ -80,7 +97,7 @@ def _write(event: Event, told: Row) -> bool:
             public_id=new_id(),
             event_id=event.id,
             event=event.name,
-            person_id=person_id,
+            **reader,
             title=told.title.format_map(known),
             body=told.body.format_map(known),
             link=told.link.format_map(known),
@@ -89,12 +106,12 @@ def _write(event: Event, told: Row) -> bool:
         .on_conflict_do_nothing()
         .returning(Message.id)
     )
-    if written is None:
+    if written is None or not told.template:
         return False
     session.add(
         Delivery(
             message_id=written,
-            person_id=person_id,
+            **reader,
             channel="wechat",
             template=told.template,
             page=told.link.format_map(known),
@@ -109,21 +126,12 @@ def _write(event: Event, told: Row) -> bool:
     return True
 
 
-READERS: Mapping[Relation, Callable[[Mapping[str, Any]], int]] = {
-    Relation.APPLICANT: lambda known: known["applicant_id"],
-}
-
-
-def particulars(event: Event) -> dict[str, Any]:
+def particulars(event: Event, found: Record) -> dict[str, Any]:
     """Collect the words an application's messages may use."""
-    public_id = applications.public_id_of(event.subject_id)
-    found = applications.find(public_id)
-    assert found is not None
     told = event.particulars
     asked = next(reversed(corrections.rounds_of(found["id"])), NOTHING_ASKED)
     return {
         "id": found["public_id"],
-        "applicant_id": found["applicant_id"],
         "number": found["number"],
         "park_name": found["park_name"],
         "unit_code": found["unit_code"] or "",
@@ -133,7 +141,12 @@ def particulars(event: Event) -> dict[str, Any]:
         "reasons": "、".join(Reason[name].value for name in found["reasons"]),
         "note": f"园区留言：{found['note']}。" if found["note"] else "",
         "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
-        "due_on": fields.day(date.fromisoformat(due)) if (due := told.get("due_on")) else "",
+        "due_on": _day(told.get("due_on")),
+        "for_on": _day(told.get("for_on")),
         "why": f"理由：{told['why']}。" if told.get("why") else "",
         "at": fields.moment(event.at),
     }
+
+
+def _day(told: str | None) -> str:
+    return fields.day(date.fromisoformat(told)) if told else ""

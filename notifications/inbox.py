@@ -1,13 +1,13 @@
-"""What has a person been told, and what has she read?"""
+"""What has a person or a member of staff been told, and what has she read?"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from backend import clock
-from backend.access import Principal, can
+from backend.access import Audience, Principal, can
 from backend.db import action, row, rows, session
 from backend.errors import NotFound
 from notifications.models import Delivery, Message
@@ -15,7 +15,7 @@ from notifications.models import Delivery, Message
 
 def listed(by: Principal, *, after: int | None, limit: int) -> list[dict[str, Any]]:
     """Return a page of messages with what became of their pushes, newest first."""
-    statement = select(*Message.__table__.columns).where(Message.person_id == by.id)
+    statement = select(*Message.__table__.columns).where(_hers(by))
     if after is not None:
         statement = statement.where(Message.id < after)
     found = rows(statement.order_by(Message.id.desc()).limit(limit))
@@ -24,11 +24,7 @@ def listed(by: Principal, *, after: int | None, limit: int) -> list[dict[str, An
 
 def unread(by: Principal) -> int:
     """Count what she has not read yet."""
-    found = row(
-        select(func.count().label("unread")).where(
-            Message.person_id == by.id, Message.read_at.is_(None)
-        )
-    )
+    found = row(select(func.count().label("unread")).where(_hers(by), Message.read_at.is_(None)))
     return found["unread"] if found else 0
 
 
@@ -38,13 +34,23 @@ def mark_read(public_id: UUID, *, by: Principal) -> dict[str, Any]:
     message = session.scalar(
         select(Message).where(Message.public_id == public_id).with_for_update()
     )
-    if message is None or not can(by, "markRead", {"person_id": message.person_id}):
+    if message is None:
+        raise NotFound
+    reader = {"person_id": message.person_id, "staff_id": message.staff_id}
+    if not can(by, "markRead", reader):
         raise NotFound
     if message.read_at is None:
         message.read_at = clock.now()
     session.flush()
     found = rows(select(*Message.__table__.columns).where(Message.id == message.id))
     return _with_deliveries(found)[0]
+
+
+def _hers(by: Principal) -> ColumnElement[bool]:
+    """Keys of people and of staff are counted apart, and may coincide."""
+    if by.audience is Audience.CITIZEN:
+        return Message.person_id == by.id
+    return Message.staff_id == by.id
 
 
 def _with_deliveries(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

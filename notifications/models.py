@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum as Words
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Json, Model, Numbered, term
@@ -29,18 +29,26 @@ class Status(Words):
 
 
 class Message(Numbered, Model):
-    """One reader's copy of what happened: this row is the notification."""
+    """One reader's copy of what happened: this row is the notification.
+
+    The reader is a person or a staff account. Only people's copies are pushed to WeChat.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("event_id", "person_id"),
+        UniqueConstraint("event_id", "staff_id"),
+        CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
         Index("ix_message_inbox", "person_id", "id"),
         Index("ix_message_unread", "person_id", postgresql_where=text("read_at IS NULL")),
+        Index("ix_message_staff_inbox", "staff_id", "id"),
+        Index("ix_message_staff_unread", "staff_id", postgresql_where=text("read_at IS NULL")),
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     event: Mapped[str]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     title: Mapped[str]
     body: Mapped[str]
     link: Mapped[str]

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from backend import idempotency, jobs
-from backend.cases import sweeping
+from backend.cases import reminding, sweeping
 from backend.config import Settings
 from backend.db import action
 from backend.screenings import actions as screenings
@@ -62,6 +62,13 @@ def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
 def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
     """Let lapse what nobody answered, and put back into the queue what was left lying."""
     sweeping.sweep()
+
+
+@jobs.app.periodic(cron="*/10 * * * *")
+@jobs.task(queueing_lock="remind")
+def remind(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Remind of the days of cases at half past eight, and make up for a morning that was missed."""
+    reminding.sweep()
 
 
 @jobs.app.periodic(cron="13 * * * *")

@@ -32,9 +32,8 @@ TEMPLATE = "template_of_tests"
 SWEPT = (
     "event, application, idempotency_key, message, delivery, holding, session, attempt, identity,"
     " civil_identity, civil_number, phone, duplicate, wechat_token, procrastinate_jobs,"
-    " parameter_row, ruling_row, policy_version, decision_record,"
-    " override, fact_record, profile, screening, correction, recusal, publicity,"
-    " objection"
+    " parameter_row, ruling_row, policy_version, decision_record, override, fact_record, profile,"
+    " screening, correction, recusal, publicity, objection, reminder"
 )
 
 

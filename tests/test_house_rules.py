@@ -32,6 +32,8 @@ ELSEWHERE = {
     "backend/applications/taking.py": "tests/backend/cases/test_actions.py",
     "backend/applications/corrections.py": "tests/backend/cases/test_correcting.py",
     "backend/applications/verdict.py": "tests/backend/applications/test_queries.py",
+    "backend/accounts/papers.py": "tests/backend/accounts/test_bindings.py",
+    "backend/parties.py": "tests/backend/test_access.py",
     "backend/cases/published.py": "tests/backend/cases/test_publicity.py",
     "backend/decisions": "tests/miniprogram_api/routes/test_decisions.py",
     "backend/embedded": "tests/backend/test_embedded.py",

@@ -1,32 +1,26 @@
-"""Who is this, which sessions does she have, and what do we know of her papers and phone?"""
+"""Who is this, and which sessions does she have?"""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import aliased
 
-from backend import clock, vault
-from backend.access import Audience, Principal, Role, can
-from backend.accounts import identity, names, sealed
+from backend import clock
+from backend.access import Audience, Principal, Role
 from backend.accounts.models import (
-    CivilIdentity,
-    CivilNumber,
-    Duplicate,
     Identity,
     Person,
-    Phone,
     Session,
     Staff,
 )
 from backend.db import Row, reading, row, rows
-from backend.errors import NotAllowed
 
 # GB/T 22239: an unattended console must not stay open. Citizens' devices may.
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
+# The session of whoever is thought of and has not asked.
+NO_SESSION = UUID(int=0)
 
 
 def session_of(session_id: UUID) -> Row | None:
@@ -93,6 +87,36 @@ def principal(found: Row, parks: frozenset[int] = frozenset()) -> Principal:
     )
 
 
+def staff_near(county: str, *, managers: Set[int], park: int) -> Sequence[Principal]:
+    """Return the staff who may have to do with a case of a park.
+
+    These are its managers, the bureau's staff of the county, and the league's; accounts out of use
+    are left out.
+    """
+    clerks = and_(
+        Staff.role == Role.BUREAU_STAFF, or_(Staff.county.is_(None), Staff.county == county)
+    )
+    found = rows(
+        select(
+            Staff.id.label("staff_id"),
+            Staff.public_id.label("staff_public_id"),
+            Staff.name.label("staff_name"),
+            Staff.role,
+            Staff.county,
+            Staff.person_id.label("staff_person_id"),
+        )
+        .where(Staff.disabled_at.is_(None), or_(clerks, Staff.id.in_(managers)))
+        .order_by(Staff.id)
+    )
+    return [
+        principal(
+            {**each, "audience": Audience.STAFF, "session_id": NO_SESSION},
+            frozenset({park} if each["staff_id"] in managers else ()),
+        )
+        for each in found
+    ]
+
+
 def sessions_of(by: Principal) -> Sequence[Row]:
     """Return the open sessions of one account, the latest first."""
     return rows(
@@ -150,119 +174,6 @@ def openid_of(person_id: int) -> str | None:
         .order_by(Identity.id)
     )
     return found["subject"] if found else None
-
-
-def identity_of(person_id: int) -> Row | None:
-    """Return the masked view of a person's identity; None when she has not told it.
-
-    That she is a minor is the only word about her age, because a date of birth would fill in
-    what the mask leaves out.
-    """
-    found = _identity(person_id)
-    if found is None:
-        return None
-    name, number = sealed.identity(found)
-    today = clock.today()
-    return {
-        "name_masked": names.masked(name),
-        "number_masked": vault.mask_number(number),
-        "document": found["document"],
-        "minor": identity.read(number, today).is_minor_on(today),
-        "source": found["source"],
-        "bound_at": found["bound_at"],
-    }
-
-
-def is_bound(person_id: int, name: str, number: str) -> bool:
-    """Tell whether this very name and number are the person's already."""
-    found = _identity(person_id)
-    return found is not None and sealed.identity(found) == (name, number)
-
-
-def holder_of(number: str) -> Row | None:
-    """Return who has bound a number, under whichever index key."""
-    return row(
-        select(Person.id, Person.public_id)
-        .join(CivilIdentity, CivilIdentity.person_id == Person.id)
-        .join(CivilNumber, CivilNumber.identity_id == CivilIdentity.id)
-        .where(CivilNumber.hash.in_(sealed.hashes("civil_number.hash", number)))
-    )
-
-
-def phone_of(person_id: int) -> Row | None:
-    """Return a person's present phone, masked; None when she has not told one."""
-    found = _phone(person_id)
-    if found is None:
-        return None
-    number = sealed.opened("phone", "number", found)
-    return {"number_masked": vault.mask_phone(number), "bound_at": found["bound_at"]}
-
-
-def phone_by_code(person_id: int, code: str) -> str | None:
-    """Return the number that a code of WeChat has given this person, while it is hers."""
-    found = _phone(person_id)
-    if found is None or found["code_hash"] not in sealed.hashes("phone.code_hash", code):
-        return None
-    return sealed.opened("phone", "number", found)
-
-
-def phone_shared_with(person_id: int) -> list[int]:
-    """Return the other people whose present phone is hers; staff weigh it as an interest."""
-    found = _phone(person_id)
-    if found is None:
-        return []
-    number = sealed.opened("phone", "number", found)
-    return [each["id"] for each in holders_of_phone(number, besides=person_id)]
-
-
-def holders_of_phone(number: str, *, besides: int) -> Sequence[Row]:
-    """Return whose present phone this is, under whichever index key, but for one person."""
-    return rows(
-        select(Person.id, Person.public_id)
-        .join(Phone, Phone.person_id == Person.id)
-        .where(
-            Phone.hash.in_(sealed.hashes("phone.hash", number)),
-            Phone.replaced_at.is_(None),
-            Person.id != besides,
-        )
-        .order_by(Person.id)
-    )
-
-
-def duplicates(by: Principal, *, after: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return a page of pairs of accounts that share a document or a phone, newest first.
-
-    Raise NotAllowed for whoever is not of the bureau's staff.
-    """
-    if not can(by, "listDuplicates", {}):
-        raise NotAllowed
-    claimant, holder = aliased(Person), aliased(Person)
-    statement = (
-        select(
-            *Duplicate.__table__.columns,
-            claimant.public_id.label("claimant"),
-            holder.public_id.label("holder"),
-        )
-        .join(claimant, claimant.id == Duplicate.claimant_id)
-        .join(holder, holder.id == Duplicate.holder_id)
-        .order_by(Duplicate.id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(Duplicate.id < after)
-    found = rows(statement)
-    return [{**each, "number_masked": sealed.opened("duplicate", "shown", each)} for each in found]
-
-
-def _identity(person_id: int) -> Row | None:
-    columns = CivilIdentity.__table__.columns
-    return row(select(*columns).where(CivilIdentity.person_id == person_id))
-
-
-def _phone(person_id: int) -> Row | None:
-    columns = Phone.__table__.columns
-    hers = and_(Phone.person_id == person_id, Phone.replaced_at.is_(None))
-    return row(select(*columns).where(hers))
 
 
 def _holder(by: Principal) -> ColumnElement[bool]:

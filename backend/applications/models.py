@@ -113,3 +113,14 @@ class Recusal(Model):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     why: Mapped[str]
     at: Mapped[datetime]
+
+
+class Reminder(Model):
+    """That somebody was reminded of a case, for which day, and when: the key lets it be once."""
+
+    __tablename__ = "reminder"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    for_on: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -81,7 +81,8 @@ HELD_BY = {
     S.CORRECTION_REQUESTED: R.APPLICANT,
     S.OBJECTION_HOLD: R.SUPERVISOR,
 }
-# What the timeline calls each event; the many savings of a draft are not told.
+# What the timeline calls each event; the many savings of a draft are not told, nor what only the
+# office is reminded of.
 EVENT_LABELS = {
     "created": "新建草稿",
     "submitted": "提交申请",
@@ -101,4 +102,6 @@ EVENT_LABELS = {
     "objection_upheld": "异议成立，重新审核",
     "lapsed": "逾期失效",
     "nudged": "申请人催办",
+    "answer_soon": "提醒补正期限",
+    "draft_expiring": "提醒草稿即将失效",
 }

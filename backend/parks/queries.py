@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import aliased
 
@@ -83,15 +83,18 @@ def free_units(park_id: int, first: date, end: date) -> Sequence[Row]:
 
 def managed_by(staff_id: int) -> frozenset[int]:
     """Return the keys of the parks that a manager runs today."""
-    today = clock.today()
     found = rows(
-        select(ParkManager.park_id).where(
-            ParkManager.staff_id == staff_id,
-            ParkManager.since_on <= today,
-            or_(ParkManager.until_on.is_(None), ParkManager.until_on > today),
-        )
+        select(ParkManager.park_id).where(ParkManager.staff_id == staff_id, _on(clock.today()))
     )
     return frozenset(each["park_id"] for each in found)
+
+
+def managers_of(park_id: int) -> frozenset[int]:
+    """Return the keys of the staff accounts that run a park today."""
+    found = rows(
+        select(ParkManager.staff_id).where(ParkManager.park_id == park_id, _on(clock.today()))
+    )
+    return frozenset(each["staff_id"] for each in found)
 
 
 def named(park_ids: frozenset[int]) -> Sequence[Row]:
@@ -100,4 +103,11 @@ def named(park_ids: frozenset[int]) -> Sequence[Row]:
         select(Park.public_id.label("id"), Park.name)
         .where(Park.id.in_(park_ids))
         .order_by(Park.pinyin)
+    )
+
+
+def _on(day: date) -> ColumnElement[bool]:
+    return and_(
+        ParkManager.since_on <= day,
+        or_(ParkManager.until_on.is_(None), ParkManager.until_on > day),
     )

@@ -91,11 +91,16 @@ OPEN = {
     "getScreening",
     "listPublicity",
 }
-FOR_BOTH_SIDES = {"endSession", "listSessions", "getMe", "listApplications"}
-FOR_CITIZENS = {
-    "createApplication",
+FOR_BOTH_SIDES = {
+    "endSession",
+    "listSessions",
+    "getMe",
+    "listApplications",
     "listMessages",
     "countUnread",
+}
+FOR_CITIZENS = {
+    "createApplication",
     "claimScreening",
     "getFacts",
     "setFacts",
@@ -222,6 +227,26 @@ def test_one_principal_may_stand_in_several_relations():
     held = access.relations(PRINCIPALS["the manager"], {**THINGS["her application"], "staff_id": 1})
 
     assert {Relation.ANYONE, Relation.STAFF, Relation.OWNER, Relation.DECIDER} == held
+
+
+@pytest.mark.parametrize(
+    ("principal", "more", "expected"),
+    [
+        ("the manager", {"handler_id": 1}, True),
+        ("the manager", {"handler_id": 2}, False),
+        ("the manager", {"handler_id": None}, False),
+        ("the manager", {"handler_id": 1, "recused": [1]}, False),
+        ("a manager elsewhere", {"handler_id": 3}, False),
+        ("the manager who is herself the applicant", {"handler_id": 5}, False),
+        ("the county's clerk", {"handler_id": 7}, True),
+        ("another county's clerk", {"handler_id": 8}, False),
+        ("she", {"handler_id": HER}, False),
+    ],
+)
+def test_a_case_is_in_the_hands_of_whoever_took_it_on_and_still_may(principal, more, expected):
+    thing = {**THINGS["her application"], **more}
+
+    assert expected is (Relation.HANDLER in access.relations(PRINCIPALS[principal], thing))
 
 
 CITIZENS, STAFF_ONLY = {Audience.CITIZEN}, {Audience.STAFF}

@@ -249,8 +249,8 @@ def test_jw18_a_token_of_one_side_opens_nothing_on_the_other(world, app, citizen
         refused(him.put(path, {}, etag=etag), 401, "not-signed-in")
         refused(him.post(f"{path}/submit", {}, etag=etag), 401, "not-signed-in")
         refused(him.post(f"{path}/withdraw", {}, etag=etag), 401, "not-signed-in")
-        refused(him.get("/messages"), 401, "not-signed-in")
-        refused(him.get("/messages/unread"), 401, "not-signed-in")
+        refused(him.get("/me/facts"), 401, "not-signed-in")
+        refused(her.get("/policy-changes"), 401, "not-signed-in")
 
 
 def test_jw18_a_key_of_one_side_signs_nothing_for_the_other(citizen, staff):

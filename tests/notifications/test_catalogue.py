@@ -9,6 +9,7 @@ from backend import variables
 from backend.access import Relation
 from backend.applications.kinds import Reason
 from backend.applications.workflow import STEPS
+from backend.cases.reminding import OCCASIONS
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
 from notifications import fields
@@ -16,7 +17,12 @@ from notifications.catalogue import CATALOGUE, SILENT, readers_of
 from notifications.fanout import READERS
 from tests.backend.parks.appendix import LONGEST_NAME
 
-EVENTS = {f"application.{row.event}" for row in STEPS} | {"application.created"}
+REMINDERS = {f"application.{each.event}" for each in OCCASIONS}
+EVENTS = {f"application.{row.event}" for row in STEPS} | {
+    "application.created",
+    "application.nudged",
+    *REMINDERS,
+}
 # The longest words that the records can hold for each blank of a message.
 LONGEST = {
     "id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
@@ -30,10 +36,13 @@ LONGEST = {
     "note": "园区留言：" + "好" * 500 + "。",
     "items": "；".join("创业实体 · 统一社会信用代码（" + "好" * 500 + "）" for _ in range(20)),
     "due_on": fields.day(date(2026, 12, 31)),
+    "for_on": fields.day(date(2026, 12, 31)),
     "why": "理由：" + "好" * 500 + "。",
     "at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
 }
-ROWS = pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.event)
+NAMED = {"ids": lambda row: f"{row.event} {row.reader.name.lower()}"}
+ROWS = pytest.mark.parametrize("row", CATALOGUE, **NAMED)
+PUSHED = pytest.mark.parametrize("row", [row for row in CATALOGUE if row.template], **NAMED)
 
 
 def blanks(words: str) -> set[str]:
@@ -60,7 +69,39 @@ def test_the_applicant_hears_of_every_decision_and_nobody_of_her_own_steps():
         ("application.objected", Relation.APPLICANT),
         ("application.objection_dismissed", Relation.APPLICANT),
         ("application.objection_upheld", Relation.APPLICANT),
-    } == {(row.event, row.reader) for row in CATALOGUE if row.event in EVENTS}
+        ("application.answer_soon", Relation.APPLICANT),
+        ("application.draft_expiring", Relation.APPLICANT),
+    } == {(row.event, row.reader) for row in CATALOGUE if row.reader is Relation.APPLICANT}
+
+
+def test_the_office_hears_of_what_she_did_and_of_its_days_and_whoever_stands_above_of_delay():
+    assert {
+        ("application.submitted", Relation.DECIDER, False),
+        ("application.resolved", Relation.DECIDER, False),
+        ("application.withdrawn", Relation.HANDLER, False),
+        ("application.nudged", Relation.DECIDER, False),
+        ("application.nudged", Relation.SUPERVISOR, True),
+        ("application.due_soon", Relation.DECIDER, False),
+        ("application.due_today", Relation.DECIDER, False),
+        ("application.overdue", Relation.DECIDER, False),
+        ("application.overdue", Relation.SUPERVISOR, False),
+        ("application.legal_limit_near", Relation.SUPERVISOR, False),
+    } == {
+        (row.event, row.reader, row.once_overdue)
+        for row in CATALOGUE
+        if row.reader is not Relation.APPLICANT
+    }
+
+
+@ROWS
+def test_people_are_pushed_to_and_staff_are_not(row):
+    assert (row.reader is Relation.APPLICANT) == bool(row.template) == bool(row.push)
+
+
+@pytest.mark.parametrize("row", [row for row in CATALOGUE if row.event in REMINDERS], **NAMED)
+def test_a_reminder_names_its_day_and_one_to_staff_the_place(row):
+    assert "for_on" in blanks(row.body)
+    assert row.reader is Relation.APPLICANT or "park_name" in blanks(row.body)
 
 
 def test_nobody_is_told_the_same_event_twice():
@@ -74,7 +115,7 @@ def test_readers_of_returns_the_rows_of_an_event():
 
 
 def test_a_silent_event_has_no_reader():
-    assert () == readers_of("application.submitted")
+    assert () == readers_of("application.claimed")
 
 
 def test_an_event_that_nobody_thought_of_is_an_error():
@@ -105,7 +146,7 @@ def test_the_text_names_the_case_so_that_a_second_copy_is_harmless(row):
     assert "number" in blanks(row.body)
 
 
-@ROWS
+@PUSHED
 def test_the_longest_words_fit_the_template(row):
     """Held against WeChat's rules as the simulator knows them, apart from our own fitting."""
     for key, words in row.push.items():
@@ -114,7 +155,7 @@ def test_the_longest_words_fit_the_template(row):
         assert fits(key, fitted), (key, fitted)
 
 
-@ROWS
+@PUSHED
 def test_an_empty_record_still_fits_the_template(row):
     emptied = {**LONGEST, "unit_code": "", "reasons": "", "note": ""}
 
@@ -122,7 +163,7 @@ def test_an_empty_record_still_fits_the_template(row):
         assert fits(key, fields.fit(key, words.format_map(emptied))), key
 
 
-@ROWS
+@PUSHED
 def test_the_push_fills_exactly_the_keys_of_its_template(row):
     numbers = variables.ring(variables.DEVELOPMENT["WECHAT_TEMPLATES"])
     templates = {template.template_id: template for template in TEMPLATES}

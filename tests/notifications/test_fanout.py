@@ -9,9 +9,10 @@ from backend.applications import actions
 from backend.applications.kinds import Reason
 from backend.audit import actions as audit
 from backend.cases import actions as cases
+from backend.cases import correcting, reminding
 from notifications import fanout
 from tests import records
-from tests.filing import approved, draft, submitted
+from tests.filing import approved, claimed, draft, returned, submitted
 from tests.records import at_once, change, look, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -37,7 +38,8 @@ def rejected(note: str = "") -> dict:
 
 
 def messages() -> list[dict]:
-    return look("SELECT * FROM message ORDER BY id")
+    """What people were told; the office has an inbox of its own."""
+    return look("SELECT * FROM message WHERE person_id IS NOT NULL ORDER BY id")
 
 
 def event(name: str) -> int:
@@ -238,3 +240,161 @@ class TestDying:
         cases.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
 
         assert 1 == len(jobs("send_due"))
+
+
+class TestTheOffice:
+    """What staff are told, by the demo accounts of the park; managers since long before."""
+
+    @pytest.fixture(autouse=True)
+    def since_long_before(self, in_mended_app):
+        change("UPDATE park_manager SET since_on = '2026-01-01'")
+
+    def told(self, name: str) -> list[tuple[str, str]]:
+        return [
+            (each["username"], each["body"])
+            for each in look(
+                "SELECT username, body FROM message JOIN staff ON staff.id = staff_id"
+                " WHERE event = :event ORDER BY username",
+                event=f"application.{name}",
+            )
+        ]
+
+    def readers(self, name: str) -> list[str]:
+        return [username for username, _ in self.told(name)]
+
+    def test_a_new_case_is_in_the_inbox_of_each_manager_and_pushed_to_none(self):
+        with time_machine.travel("2026-11-23T02:00:00Z"):
+            case = submitted()
+
+        words = f"恒隆创业广场收到申请 {case['number']}，最晚 2026年11月30日 办结。"
+        assert [("demo-manager", words), ("demo-manager-2", words)] == self.told("submitted")
+        assert 0 == one("SELECT count(*) FROM delivery")
+        assert [] == jobs("send_due")
+
+    def test_announcing_again_tells_staff_nothing_again(self):
+        submitted()
+        change("UPDATE event SET announced_at = NULL")
+
+        at_once(4, lambda _: fanout.announce(event("application.submitted")))
+        fanout.announce(event("application.submitted"))
+
+        assert ["demo-manager", "demo-manager-2"] == self.readers("submitted")
+
+    def test_her_answer_comes_to_whoever_has_the_case(self):
+        her = person()
+        with time_machine.travel("2026-11-23T02:00:00Z"):
+            case = returned(her)
+        with time_machine.travel("2026-11-25T02:00:00Z"):
+            correcting.resolve(case["id"], seen=case["version"], by=her)
+
+        # The 24th and the 25th were hers: 26, 27, 30 November, 1 and 2 December are the office's.
+        words = (
+            f"申请 {case['number']}（恒隆创业广场）已补正，请继续审核，最晚 2026年12月2日 办结。"
+        )
+        assert [("demo-manager", words)] == self.told("resolved")
+
+    def test_a_withdrawal_is_told_to_the_handler_if_there_is_one(self):
+        one_, two = person("one"), person("two")
+        for her, make in ((one_, submitted), (two, claimed)):
+            case = make(her)
+            cases.withdraw(case["id"], seen=case["version"], by=her)
+
+        words = f"申请人已撤回申请 {case['number']}（恒隆创业广场），无需再办理。"
+        assert [("demo-manager", words)] == self.told("withdrawn")
+
+    # Promised until Monday 30 November.
+    @pytest.mark.parametrize(
+        ("moment", "above"),
+        [
+            ("2026-11-30T15:59:59Z", []),
+            ("2026-11-30T16:00:00Z", ["demo-bureau", "demo-bureau-2"]),
+        ],
+    )
+    def test_a_nudge_comes_to_the_office_and_once_it_is_late_above_it_too(self, moment, above):
+        her = person()
+        with time_machine.travel("2026-11-23T02:00:00Z"):
+            case = submitted(her)
+        with time_machine.travel(moment, tick=False):
+            actions.nudge(case["id"], by=her)
+
+        assert [*above, "demo-manager", "demo-manager-2"] == self.readers("nudged")
+        bodies = {body for _, body in self.told("nudged")}
+        office = f"申请 {case['number']}（恒隆创业广场）的申请人催办。"
+        assert f"{office}办结期限为 2026年11月30日，请尽快办理。" in bodies
+        urged = (
+            f"申请 {case['number']}（恒隆创业广场）应于 2026年11月30日 办结，"
+            "至今未办，申请人催办，请督促。"
+        )
+        assert bool(above) == (urged in bodies)
+
+    def test_a_nudge_of_a_claimed_case_is_the_handlers(self):
+        her = person()
+        with time_machine.travel("2026-11-23T02:00:00Z"):
+            case = claimed(her)
+        with time_machine.travel("2026-11-26T02:00:00Z"):
+            actions.nudge(case["id"], by=her)
+
+        assert ["demo-manager"] == self.readers("nudged")
+
+    def test_reminders_of_the_office_in_their_words(self):
+        with time_machine.travel("2026-11-23T02:00:00Z"):
+            case = submitted()
+        for day in ("11-26", "11-30", "12-01", "12-16"):
+            with time_machine.travel(f"2026-{day}T00:30:00Z", tick=False):
+                reminding.sweep()
+
+        which, managers = (
+            f"申请 {case['number']}（恒隆创业广场）",
+            ["demo-manager", "demo-manager-2"],
+        )
+        clerks = ["demo-bureau", "demo-bureau-2"]
+        soon = f"{which}最晚 2026年11月30日 办结，请及时办理。"
+        today = f"{which}的办结期限是今天（2026年11月30日），请当日办结。"
+        late = f"{which}应于 2026年11月30日 办结，现已逾期，请立即办理。"
+        above = f"{which}应于 2026年11月30日 办结，至今未办，请督促。"
+        longest = f"{which}的最长办理期限为 2026年12月21日，请督促办结。"
+        assert [(name, soon) for name in managers] == self.told("due_soon")
+        assert [(name, today) for name in managers] == self.told("due_today")
+        assert [(name, above) for name in clerks] + [(name, late) for name in managers] == (
+            self.told("overdue")
+        )
+        assert [(name, longest) for name in clerks] == self.told("legal_limit_near")
+        assert [] == messages()
+
+
+class TestHerReminders:
+    def test_of_her_answer_with_a_push(self, in_app):
+        with time_machine.travel("2026-11-23T02:00:00Z"):
+            case = returned()
+        with time_machine.travel("2026-12-09T00:30:00Z", tick=False):
+            reminding.sweep()
+
+        (_, message) = messages()
+        assert "补正期限将到" == message["title"]
+        assert (
+            f"您的申请 {case['number']} 需要补正，最晚 2026年12月14日 重新提交。逾期申请将失效。"
+        ) == message["body"]
+        assert {
+            "thing1": "恒隆创业广场",
+            "phrase2": "等待补正",
+            "date3": "2026年12月14日",
+            "thing4": "请尽快补正，逾期申请将失效",
+        } == one("SELECT content FROM delivery WHERE message_id = :id", id=message["id"])
+
+    def test_of_her_draft_with_a_push(self, in_app):
+        with time_machine.travel("2026-11-02T02:00:00Z"):
+            case = draft(person())
+        with time_machine.travel("2026-12-18T00:30:00Z", tick=False):
+            reminding.sweep()
+
+        (message,) = messages()
+        assert (
+            f"您的申请草稿 {case['number']} 将于 2027年1月1日 失效。"
+            "请在此之前提交，或修改后保存以延长保留时间。"
+        ) == message["body"]
+        assert {
+            "thing1": "恒隆创业广场",
+            "phrase2": "即将失效",
+            "date3": "2027年1月1日",
+            "thing4": "请提交草稿，或修改后保存",
+        } == one("SELECT content FROM delivery WHERE message_id = :id", id=message["id"])

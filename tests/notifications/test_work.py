@@ -59,7 +59,7 @@ def test_the_worker_finishes_what_a_dead_process_began(in_app, deaf):
 
     do_all_jobs(in_app, wechat)
 
-    assert 1 == one("SELECT count(*) FROM message")
+    assert 1 == one("SELECT count(*) FROM message WHERE person_id IS NOT NULL")
     assert ["ACCEPTED"] == statuses()
     assert 1 == len(wechat.sent)
     assert 0 == one("SELECT count(*) FROM event WHERE announced_at IS NULL")
@@ -85,6 +85,7 @@ def test_every_task_that_is_deferred_by_name_exists():
     [
         ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
+        ("remind", ["05:10:00", "05:20:00", "05:30:00"]),
         ("forget_what_has_expired", ["05:13:00", "06:13:00", "07:13:00"]),
         ("remove_old_jobs", ["03:07:00", "03:07:00", "03:07:00"]),
     ],

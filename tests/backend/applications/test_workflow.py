@@ -161,7 +161,8 @@ def test_the_applicant_writes_only_while_it_is_in_her_hands():
 
 
 def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
-    events = {"created", "nudged"} | {row.event for row in STEPS}
+    hers = {"created", "nudged", "answer_soon", "draft_expiring"}
+    events = hers | {row.event for row in STEPS}
 
     assert events - {"updated"} == set(workflow.EVENT_LABELS)
     assert all(workflow.EVENT_LABELS.values())

@@ -21,6 +21,7 @@ from backend.config import inherited
 from backend.db import Model, db, new_id
 from backend.readiness import MIGRATIONS
 from tests import records
+from tests.notifications.posts import plant
 from tests.records import change, look, one, person
 
 ROOT = Path(__file__).parents[3]
@@ -294,6 +295,43 @@ class TestTheOtherRules:
         for what in ("staff_id = :him", "person_id = NULL"):
             with pytest.raises(IntegrityError, match="ck_session_one_holder"):
                 change(f"UPDATE session SET {what}", **({"him": him.id} if ":him" in what else {}))
+
+    def test_a_message_has_one_reader_who_is_told_of_an_event_once(self, in_app):
+        plant(2)
+        him = records.staff()
+
+        for what in ("staff_id = :him", "person_id = NULL"):
+            with pytest.raises(IntegrityError, match="ck_message_one_reader"):
+                change(f"UPDATE message SET {what}", **({"him": him.id} if ":him" in what else {}))
+        change("UPDATE message SET person_id = NULL, staff_id = :him", him=him.id)
+        with pytest.raises(IntegrityError, match="uq_message_event_id_staff_id"):
+            change("UPDATE message SET event_id = (SELECT max(id) FROM event)")
+
+    def test_nobody_is_reminded_twice_of_the_same_day_of_a_case(self, in_app):
+        application("SUBMITTED")
+        said = (
+            "INSERT INTO reminder SELECT id, 'overdue', DATE '2026-12-01', now() FROM application"
+        )
+        change(said)
+
+        with pytest.raises(IntegrityError, match="pk_reminder"):
+            change(said)
+
+    def test_taking_back_the_messages_of_staff_leaves_those_of_people(self, in_own_app):
+        plant(2)
+        him = records.staff()
+        change("DELETE FROM delivery")
+        change(
+            "UPDATE message SET person_id = NULL, staff_id = :him"
+            " WHERE id = (SELECT max(id) FROM message)",
+            him=him.id,
+        )
+
+        flask_migrate.downgrade(directory=str(MIGRATIONS), revision="0010")
+        left = look("SELECT person_id FROM message")
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
+
+        assert [{"person_id": person().id}] == left
 
     def test_one_openid_is_one_person(self, in_app):
         person("one")

@@ -116,9 +116,71 @@ class TestReading:
         assert {"unread": 1} == her.get("/messages/unread").json
 
     @pytest.mark.parametrize("path", ["/messages", "/messages/unread"])
-    def test_messages_are_for_people_who_have_signed_in(self, world: World, path):
+    def test_messages_are_for_whoever_has_signed_in(self, world: World, path):
         assert 401 == world.anybody.get(path).status_code
-        assert 401 == world.staff().get(path).status_code
+
+
+class TestStaff:
+    """Demo managers run the park from the day of the seed on, so that they are told today."""
+
+    def test_a_manager_finds_what_was_handed_in_and_no_push(self, world: World):
+        case, _ = world.submitted()
+
+        (message,) = world.staff().get("/messages").json["items"]
+
+        assert ("application.submitted", "有新申请待审核", []) == (
+            message["event"],
+            message["title"],
+            message["deliveries"],
+        )
+        assert case["number"] in message["body"]
+        assert f"pages/applications/detail?id={case['id']}" == message["link"]
+        assert [] == world.citizen().get("/messages").json["items"]
+
+    def test_each_manager_counts_and_reads_his_own_copy(self, world: World):
+        world.submitted(world.citizen("one"))
+        world.submitted(world.citizen("two"))
+        him, colleague = world.staff("demo-manager"), world.staff("demo-manager-2")
+        assert {"unread": 2} == him.get("/messages/unread").json
+        (message, _) = him.get("/messages").json["items"]
+
+        read = him.post(f"/messages/{message['id']}/read", {})
+
+        assert 200 == read.status_code
+        assert read.json["read_at"] is not None
+        assert {"unread": 1} == him.get("/messages/unread").json
+        assert {"unread": 2} == colleague.get("/messages/unread").json
+        assert {"unread": 0} == world.staff("demo-manager-p01").get("/messages/unread").json
+
+    def test_the_copy_of_a_colleague_is_as_foreign_as_hers(self, world: World):
+        her, him, colleague = world.citizen(), world.staff(), world.staff("demo-manager-2")
+        world.approved(her)
+        (told,) = her.get("/messages").json["items"]
+        (mine,) = him.get("/messages").json["items"]
+
+        answers = [
+            by.post(f"/messages/{message}/read", {})
+            for by, message in (
+                (colleague, mine["id"]),
+                (her, mine["id"]),
+                (him, told["id"]),
+                (him, uuid4()),
+            )
+        ]
+
+        assert [404] * 4 == [answer.status_code for answer in answers]
+        assert 1 == len({str({**answer.json, "instance": ""}) for answer in answers})
+        assert {"unread": 1} == him.get("/messages/unread").json
+
+    def test_the_cursor_of_a_colleague_is_of_no_use(self, world: World):
+        for name in ("one", "two"):
+            world.submitted(world.citizen(name))
+        first = world.staff().get("/messages?limit=1").json
+        path = f"/messages?limit=1&cursor={first['next_cursor']}"
+
+        assert 400 == world.staff("demo-manager-2").get(path).status_code
+        (second,) = world.staff().get(path).json["items"]
+        assert second["id"] != first["items"][0]["id"]
 
 
 class TestPaging:

@@ -1,0 +1,203 @@
+"""Who is asking, and how does she stand to a thing?
+
+A principal stands in *relations* to a thing: she is its applicant, he decides it. Each relation is
+a pure question about the row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+# The office of a case that the bureau decides; otherwise its park does.
+THE_BUREAU = "bureau"
+
+
+class Role(Enum):
+    """What somebody is to the system; staff hold exactly one."""
+
+    ENTREPRENEUR = "创业者"
+    PARK_MANAGER = "园区管理员"
+    BUREAU_STAFF = "人社局工作人员"
+    BUREAU_ADMIN = "系统管理员"
+    AUDITOR = "审计员"
+
+
+class Audience(Enum):
+    """Whom a token was made for. Each side has keys of its own."""
+
+    CITIZEN = "citizen"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The one who asks, as the records know them at this moment.
+
+    `id` is the person's or the account's key. `county` is None for the whole league. `person`
+    is the citizen account of a staff member, where it is known.
+    """
+
+    audience: Audience
+    id: int
+    public_id: UUID
+    session_id: UUID
+    role: Role
+    name: str = ""
+    county: str | None = None
+    parks: frozenset[int] = frozenset()
+    person: int | None = None
+
+
+class Relation(Enum):
+    """How a principal stands to a thing."""
+
+    ANYONE = "任何人"
+    ENTREPRENEUR = "已登录的创业者"
+    STAFF = "已登录的工作人员"
+    OWNER = "本人"
+    APPLICANT = "申请人"
+    DECIDER = "本园区管理员"
+    OVERSEER = "辖区人社局工作人员"
+    SUPERVISOR = "上一级人社局工作人员"
+    HANDLER = "承办人"
+    SYSTEM = "系统"
+    CLERK = "人社局工作人员"
+    REGULATOR = "有权拟定政策口径的人社局工作人员"
+    PROPOSER = "拟定人"
+    CONFIRMER = "复核人"
+
+
+def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the thing belongs to this very account."""
+    if principal.audience is Audience.CITIZEN:
+        return principal.id == thing.get("person_id")
+    return principal.id == thing.get("staff_id")
+
+
+def is_applicant(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether she is the one who applied."""
+    return principal.audience is Audience.CITIZEN and principal.id == thing.get("applicant_id")
+
+
+def is_decider(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the case is his office's to decide, and he has no part in it himself.
+
+    A draft is nobody's business but the applicant's.
+    """
+    holds = is_overseer if thing.get("office") == THE_BUREAU else _runs_the_park
+    return holds(principal, thing) and not _has_a_part(principal, thing)
+
+
+def _runs_the_park(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.PARK_MANAGER
+        and thing.get("submitted_at") is not None
+        and thing.get("park_id") in principal.parks
+    )
+
+
+def _has_a_part(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether a member of staff applied herself, or is too near to whoever did."""
+    is_herself = principal.person is not None and principal.person == thing.get("applicant_id")
+    return is_herself or principal.id in (thing.get("recused") or ())
+
+
+def is_overseer(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the thing lies in the bureau clerk's county, or she has the whole league."""
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.BUREAU_STAFF
+        and thing.get("submitted_at") is not None
+        and "jurisdiction_code" in thing
+        and principal.county in (None, thing["jurisdiction_code"])
+    )
+
+
+def is_supervisor(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the clerk stands above whoever decides this case, and took no part in it.
+
+    Above a park stands the bureau of its county, above that the league.
+    """
+    stands_above = principal.county is None or thing.get("office") != THE_BUREAU
+    return (
+        is_overseer(principal, thing)
+        and stands_above
+        and principal.id not in (thing.get("handler_id"), thing.get("decided_by"))
+        and not _has_a_part(principal, thing)
+    )
+
+
+def is_clerk(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether she works for the bureau, in whatever county."""
+    return principal.audience is Audience.STAFF and principal.role is Role.BUREAU_STAFF
+
+
+def is_handler(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the case is in this very account's hands, and still may be."""
+    return (
+        principal.audience is Audience.STAFF
+        and principal.id == thing.get("handler_id")
+        and (is_decider(principal, thing) or is_overseer(principal, thing))
+        and not _has_a_part(principal, thing)
+    )
+
+
+def is_regulator(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether a number or reading of this scope is hers to care for.
+
+    The league's staff care for all of them, a county's only for what holds in that county alone.
+    """
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.BUREAU_STAFF
+        and "scope" in thing
+        and principal.county in (None, thing["scope"])
+    )
+
+
+def is_proposer(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the proposal is this very account's."""
+    return principal.audience is Audience.STAFF and principal.id == thing.get("proposed_by")
+
+
+def is_confirmer(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether he may be the second person: a regulator who is not the proposer.
+
+    Two accounts of one person are one person.
+    """
+    return (
+        is_regulator(principal, thing)
+        and thing.get("proposed_by") not in (None, principal.id)
+        and (principal.person is None or principal.person != thing.get("proposed_by_person"))
+    )
+
+
+RELATIONS = {
+    Relation.ANYONE: lambda principal, thing: True,
+    Relation.ENTREPRENEUR: lambda principal, thing: principal.audience is Audience.CITIZEN,
+    Relation.STAFF: lambda principal, thing: principal.audience is Audience.STAFF,
+    Relation.OWNER: is_owner,
+    Relation.APPLICANT: is_applicant,
+    Relation.DECIDER: is_decider,
+    Relation.OVERSEER: is_overseer,
+    Relation.SUPERVISOR: is_supervisor,
+    Relation.HANDLER: is_handler,
+    Relation.SYSTEM: lambda principal, thing: False,
+    Relation.CLERK: is_clerk,
+    Relation.REGULATOR: is_regulator,
+    Relation.PROPOSER: is_proposer,
+    Relation.CONFIRMER: is_confirmer,
+}
+
+# Of whom nobody has to know anything.
+OPEN = frozenset({Relation.ANYONE})
+
+
+def relations(principal: Principal | None, thing: Mapping[str, Any]) -> frozenset[Relation]:
+    """Return every relation in which the principal stands to the thing."""
+    if principal is None:
+        return OPEN
+    return frozenset(name for name, holds in RELATIONS.items() if holds(principal, thing))

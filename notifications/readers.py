@@ -1,0 +1,60 @@
+"""Whose accounts are meant when the catalogue names the reader of a message?
+
+The records as they stand now decide, and `access` says who stands how to a case. So nobody is told
+of a case who has left the office, applied herself or is too near to whoever did.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from backend.accounts import queries as accounts
+from backend.parks import queries as parks
+from backend.parties import Principal, Relation, Role, is_decider, is_handler, is_supervisor
+
+# The columns of a message that name its reader.
+Reader = dict[str, int]
+Case = Mapping[str, Any]
+
+
+def applicant(case: Case) -> list[Reader]:
+    """Return her who applied."""
+    return [{"person_id": case["applicant_id"]}]
+
+
+def handler(case: Case) -> list[Reader]:
+    """Return whoever has the case in hand, if anybody."""
+    return _readers(each for each in _near(case) if is_handler(each, case))
+
+
+def office(case: Case) -> list[Reader]:
+    """Return whoever has the case in hand, else everybody who may decide it."""
+    return handler(case) or _readers(_nearest([e for e in _near(case) if is_decider(e, case)]))
+
+
+def above(case: Case) -> list[Reader]:
+    """Return whoever stands above the office, the county's staff rather than the league's."""
+    return _readers(_nearest([each for each in _near(case) if is_supervisor(each, case)]))
+
+
+READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
+    Relation.APPLICANT: applicant,
+    Relation.HANDLER: handler,
+    Relation.DECIDER: office,
+    Relation.SUPERVISOR: above,
+}
+
+
+def _near(case: Case) -> list[Principal]:
+    park = case["park_id"]
+    return list(
+        accounts.staff_near(case["jurisdiction_code"], managers=parks.managers_of(park), park=park)
+    )
+
+
+def _nearest(found: list[Principal]) -> list[Principal]:
+    """Leave out the league's staff unless there is nobody else."""
+    return [e for e in found if e.role is not Role.BUREAU_STAFF or e.county] or found
+
+
+def _readers(principals: Iterable[Principal]) -> list[Reader]:
+    return [{"staff_id": each.id} for each in principals]
