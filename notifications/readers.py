@@ -1,19 +1,42 @@
 """Whose accounts are meant when the catalogue names the reader of a message?
 
-The records as they stand now decide, and `access` says who stands how to a case. So nobody is told
+The records as they stand now decide, and `parties` says who stands how to a case. So nobody is told
 of a case who has left the office, applied herself or is too near to whoever did.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
 
 from backend.accounts import queries as accounts
+from backend.accounts.models import Staff
+from backend.db import rows
 from backend.parks import queries as parks
-from backend.parties import Principal, Relation, Role, is_decider, is_handler, is_supervisor
+from backend.parties import (
+    Audience,
+    Principal,
+    Relation,
+    Role,
+    is_decider,
+    is_handler,
+    is_supervisor,
+)
 
 # The columns of a message that name its reader.
 Reader = dict[str, int]
 Case = Mapping[str, Any]
+# The session of whoever is thought of and has not asked.
+NO_SESSION = UUID(int=0)
+STAFF = (
+    Staff.id.label("staff_id"),
+    Staff.public_id.label("staff_public_id"),
+    Staff.name.label("staff_name"),
+    Staff.role,
+    Staff.county,
+    Staff.person_id.label("staff_person_id"),
+)
 
 
 def applicant(case: Case) -> list[Reader]:
@@ -45,10 +68,25 @@ READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
 
 
 def _near(case: Case) -> list[Principal]:
-    park = case["park_id"]
-    return list(
-        accounts.staff_near(case["jurisdiction_code"], managers=parks.managers_of(park), park=park)
+    """Return the staff who may have to do with a case; accounts out of use are left out.
+
+    These are the managers of its park, the bureau's staff of its county, and the league's.
+    """
+    managers = parks.managers_of(case["park_id"])
+    answering = or_(Staff.county.is_(None), Staff.county == case["jurisdiction_code"])
+    clerks = and_(Staff.role == Role.BUREAU_STAFF, answering)
+    found = rows(
+        select(*STAFF)
+        .where(Staff.disabled_at.is_(None), or_(clerks, Staff.id.in_(managers)))
+        .order_by(Staff.id)
     )
+    return [
+        accounts.principal(
+            {**each, "audience": Audience.STAFF, "session_id": NO_SESSION},
+            frozenset({case["park_id"]} if each["staff_id"] in managers else ()),
+        )
+        for each in found
+    ]
 
 
 def _nearest(found: list[Principal]) -> list[Principal]:

@@ -1,6 +1,6 @@
 """Who is this, and which sessions does she have?"""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,8 +19,6 @@ from backend.db import Row, reading, row, rows
 # GB/T 22239: an unattended console must not stay open. Citizens' devices may.
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
-# The session of whoever is thought of and has not asked.
-NO_SESSION = UUID(int=0)
 
 
 def session_of(session_id: UUID) -> Row | None:
@@ -85,36 +83,6 @@ def principal(found: Row, parks: frozenset[int] = frozenset()) -> Principal:
         parks=parks,
         person=found["staff_person_id"],
     )
-
-
-def staff_near(county: str, *, managers: Set[int], park: int) -> Sequence[Principal]:
-    """Return the staff who may have to do with a case of a park.
-
-    These are its managers, the bureau's staff of the county, and the league's; accounts out of use
-    are left out.
-    """
-    clerks = and_(
-        Staff.role == Role.BUREAU_STAFF, or_(Staff.county.is_(None), Staff.county == county)
-    )
-    found = rows(
-        select(
-            Staff.id.label("staff_id"),
-            Staff.public_id.label("staff_public_id"),
-            Staff.name.label("staff_name"),
-            Staff.role,
-            Staff.county,
-            Staff.person_id.label("staff_person_id"),
-        )
-        .where(Staff.disabled_at.is_(None), or_(clerks, Staff.id.in_(managers)))
-        .order_by(Staff.id)
-    )
-    return [
-        principal(
-            {**each, "audience": Audience.STAFF, "session_id": NO_SESSION},
-            frozenset({park} if each["staff_id"] in managers else ()),
-        )
-        for each in found
-    ]
 
 
 def sessions_of(by: Principal) -> Sequence[Row]:

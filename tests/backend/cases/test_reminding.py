@@ -101,7 +101,7 @@ class TestDays:
     def test_around_national_day(self, in_app, received, expected):
         on(received)
 
-        sweep_daily(received, date(2026, 10, 13))
+        sweep_daily(date(2026, 9, 28), date(2026, 10, 13))
 
         assert list(zip(["due_soon", "due_today", "overdue"], expected, strict=True)) == said()
 
@@ -158,7 +158,8 @@ class TestWhoseTurnItIs:
         on(RECEIVED, returned)
 
         # She has fifteen working days, until Monday 14 December; three before is Wednesday 9th.
-        sweep_daily(RECEIVED, date(2026, 12, 11))
+        sweep(*DAYS[:3])
+        sweep_daily(date(2026, 12, 8), date(2026, 12, 11))
 
         assert [("answer_soon", "2026-12-09")] == said()
 
@@ -230,7 +231,9 @@ class TestDrafts:
         on(written, lambda: draft(person()))
 
         lapses = written + timedelta(days=60)
-        sweep_daily(lapses - timedelta(days=15), lapses + timedelta(days=1))
+        for day in map(date.fromisoformat, expected):
+            sweep_daily(day - timedelta(days=2), day + timedelta(days=2))
+        sweep_daily(lapses, lapses + timedelta(days=1))
 
         assert [("draft_expiring", day) for day in expected] == said()
         assert {str(lapses)} == {
@@ -264,7 +267,7 @@ class TestDrafts:
             actions.update(begun["id"], seen=begun["version"], by=her, sections={})
 
         # Until 18 February 2027: Thursday 4 February.
-        sweep_daily(date(2027, 1, 28), date(2027, 2, 4))
+        sweep_daily(date(2027, 2, 2), date(2027, 2, 4))
 
         assert [("draft_expiring", "2026-12-18"), ("draft_expiring", "2027-02-04")] == said()
 

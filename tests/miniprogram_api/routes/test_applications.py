@@ -105,10 +105,10 @@ class TestDrafting:
 
 
 class TestDeciding:
-    def test_an_approval_shows_the_unit_the_decision_and_no_more_actions(self, world: World):
+    def test_an_approval_shows_the_unit_and_the_decision_and_may_be_published(self, world: World):
         case = world.approved()
 
-        assert ("approved", "审核通过", []) == (
+        assert ("approved", "审核通过", ["publicise"]) == (
             case["status"],
             case["status_label"],
             case["actions"],
@@ -167,7 +167,7 @@ class TestDeciding:
         answer = world.staff().post(path(case, "reject"), {"reasons": ["no_space"]}, etag=etag)
 
         assert (409, "wrong-status") == problem(answer)
-        assert [] == answer.json["actions"]
+        assert ["publicise"] == answer.json["actions"]
 
     def test_a_withdrawn_application_makes_room_for_the_next(self, world: World):
         her = world.citizen()
