@@ -18,6 +18,8 @@
     ├── TooYoung                not old enough to be registered
     ├── IdentityTaken           another account has bound this document
     ├── IdentityBound           bound already, and something was submitted on the strength of it
+    ├── AlreadyTenant           the person or the venture has a place already
+    ├── TooLate                 an offer or the time for signing has run out
     ├── KeyMissing, KeyReused, KeyBusy      idempotency
     └── TooMany                 wait before the next try
     Fault                       our side, or a neighbour, is broken
@@ -147,6 +149,18 @@ class IdentityBound(Refusal):
     """The identity was relied on in something submitted, so that only staff may change it."""
 
     detail = "您已用登记的身份信息提交过申请，不能自行更改；如有错误，请带证件原件到人社局窗口更正"
+
+
+class AlreadyTenant(Refusal):
+    """A person, and a venture, has one place in the whole league; which one is not said."""
+
+    detail = "申请人或其创业实体已有入驻场地，退出后方可再次入驻"
+
+
+class TooLate(Refusal):
+    """The time for an answer or a signature is over; `ended_at` says since when."""
+
+    detail = "已超过办理期限"
 
 
 class KeyMissing(Refusal):

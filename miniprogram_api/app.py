@@ -31,6 +31,7 @@ from miniprogram_api.routes import (
     screenings,
     session,
     system,
+    tenancies,
 )
 from notifications import fanout
 
@@ -50,6 +51,7 @@ NOUNS = (
     applications,
     cases,
     publicity,
+    tenancies,
     decisions,
     messages,
 )

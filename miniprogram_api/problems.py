@@ -40,6 +40,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.TooYoung: Problem(422, "too-young", "未满 16 周岁", "年满 16 周岁当天起可以登记。"),
     e.IdentityTaken: Problem(409, "identity-taken", "证件已登记", "请到人社局窗口核实。"),
     e.IdentityBound: Problem(409, "identity-bound", "身份已登记", "更正须到人社局窗口办理。"),
+    e.AlreadyTenant: Problem(409, "already-tenant", "已有入驻场地", "每人、每个实体只入驻一处。"),
+    e.TooLate: Problem(409, "too-late", "已过期限", "ended_at 给出期限届满的时刻。"),
     e.KeyMissing: Problem(400, "key-missing", "缺少幂等键", "该操作须带 Idempotency-Key。"),
     e.KeyReused: Problem(422, "key-reused", "幂等键重复使用", "同一键只能用于同一请求。"),
     e.KeyBusy: Problem(409, "key-busy", "请求处理中", "同一请求仍在处理，请稍后重试。"),

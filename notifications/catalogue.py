@@ -1,59 +1,19 @@
 """Who hears of which event, and in which words?"""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple
-
 from backend.access import Relation
-
-DETAIL = "pages/applications/detail?id={id}"
-NO_PUSH: Mapping[str, str] = MappingProxyType({})
-
-
-class Row(NamedTuple):
-    """One reader of one event. Where DECIDER is told, the handler alone is once there is one.
-
-    `title`, `body` and the values of `push` are filled in with the particulars that
-    `fanout.particulars` collects. `template` names the WeChat template; its number is a setting
-    of the installation. `push` maps the template's keys to their words; staff have an inbox, but no
-    push. `once_overdue`: told only when the day of the case has passed.
-    """
-
-    event: str
-    reader: Relation
-    title: str
-    body: str
-    link: str
-    template: str = ""
-    push: Mapping[str, str] = NO_PUSH
-    once_overdue: bool = False
-
-
-def _to_her(event: str, title: str, body: str, *, phrase: str, on: str, thing: str) -> Row:
-    """Tell the applicant of her case, in the inbox and on WeChat's card of results."""
-    card = {"thing1": "{park_name}", "phrase2": phrase, "date3": on, "thing4": thing}
-    reader = Relation.APPLICANT
-    return Row(f"application.{event}", reader, title, body, DETAIL, "tenancy_result", card)
-
-
-def _to_staff(
-    reader: Relation, event: str, title: str, body: str, *, once_overdue: bool = False
-) -> Row:
-    """Tell staff of a case, in their inbox alone."""
-    return Row(f"application.{event}", reader, title, body, DETAIL, once_overdue=once_overdue)
-
+from notifications.places import PLACES
+from notifications.rows import Row, to_her, to_staff
 
 CATALOGUE = (
-    _to_her(
+    to_her(
         "approved",
         "入驻申请已通过",
-        "您的入驻申请 {number} 已由{park_name}审核通过，场地 {unit_code}，"
-        "自 {starts_on} 至 {ends_on}。请按园区通知办理入驻手续。{note}",
+        "您的入驻申请 {number} 已由{park_name}审核通过，{granted}{note}",
         phrase="审核通过",
         on="{decided_at}",
-        thing="场地{unit_code}，请办理入驻手续",
+        thing="{next}",
     ),
-    _to_her(
+    to_her(
         "rejected",
         "入驻申请未通过",
         "您的入驻申请 {number} 未获{park_name}通过。原因：{reasons}。{note}您可以修改后重新申"
@@ -62,7 +22,7 @@ CATALOGUE = (
         on="{decided_at}",
         thing="原因：{reasons}",
     ),
-    _to_her(
+    to_her(
         "returned",
         "申请需要补正",
         "您的申请 {number} 需要补正：{items}。请在 {due_on} 前修改后重新提交，逾期申请将失效"
@@ -71,7 +31,7 @@ CATALOGUE = (
         on="{due_on}",
         thing="请按要求修改后重新提交",
     ),
-    _to_her(
+    to_her(
         "recalled",
         "不再需要补正",
         "您的申请 {number} 不再需要补正，{park_name}继续审核，预计 {due_on} 前有结果。",
@@ -79,7 +39,7 @@ CATALOGUE = (
         on="{due_on}",
         thing="不再需要补正，请等待结果",
     ),
-    _to_her(
+    to_her(
         "reopened",
         "申请重新审核",
         "您的申请 {number} 由人社局决定重新审核，原审核结果不再有效。{why}",
@@ -87,7 +47,7 @@ CATALOGUE = (
         on="{due_on}",
         thing="原审核结果不再有效",
     ),
-    _to_her(
+    to_her(
         "lapsed",
         "申请已失效",
         "您的申请 {number} 逾期未办，已经失效。填写的内容仍可查看，您可以重新申请。",
@@ -95,7 +55,7 @@ CATALOGUE = (
         on="{at}",
         thing="逾期未办，可以重新申请",
     ),
-    _to_her(
+    to_her(
         "publicised",
         "审核结果开始公示",
         "您的申请 {number} 的审核结果自 {at} 起公示，姓名已隐去。公示期间他人可以提出异议。",
@@ -103,7 +63,7 @@ CATALOGUE = (
         on="{at}",
         thing="姓名已隐去，他人可提异议",
     ),
-    _to_her(
+    to_her(
         "publicity_ended",
         "公示结束",
         "您的申请 {number} 公示期满，没有成立的异议。请按{park_name}通知办理后续手续。",
@@ -111,7 +71,7 @@ CATALOGUE = (
         on="{at}",
         thing="没有成立的异议",
     ),
-    _to_her(
+    to_her(
         "objected",
         "公示中止",
         "有人对您的申请 {number} 提出异议，公示中止，由上级人社局核查。核查结果会通知您。",
@@ -119,7 +79,7 @@ CATALOGUE = (
         on="{at}",
         thing="有人提出异议，正在核查",
     ),
-    _to_her(
+    to_her(
         "objection_dismissed",
         "公示继续",
         "对您的申请 {number} 的异议经核查不成立，公示继续。",
@@ -127,7 +87,7 @@ CATALOGUE = (
         on="{at}",
         thing="异议不成立",
     ),
-    _to_her(
+    to_her(
         "objection_upheld",
         "申请重新审核",
         "对您的申请 {number} 的异议经核查成立，原审核结果不再有效，{park_name}将重新审核。",
@@ -135,7 +95,7 @@ CATALOGUE = (
         on="{at}",
         thing="异议成立，原结果不再有效",
     ),
-    _to_her(
+    to_her(
         "answer_soon",
         "补正期限将到",
         "您的申请 {number} 需要补正，最晚 {for_on} 重新提交。逾期申请将失效。",
@@ -143,7 +103,7 @@ CATALOGUE = (
         on="{for_on}",
         thing="请尽快补正，逾期申请将失效",
     ),
-    _to_her(
+    to_her(
         "draft_expiring",
         "申请草稿即将失效",
         "您的申请草稿 {number} 将于 {for_on} 失效。请在此之前提交，或修改后保存以延长保留时间。",
@@ -151,73 +111,75 @@ CATALOGUE = (
         on="{for_on}",
         thing="请提交草稿，或修改后保存",
     ),
-    _to_staff(
+    to_staff(
         Relation.DECIDER,
         "submitted",
         "有新申请待审核",
         "{park_name}收到申请 {number}，最晚 {due_on} 办结。",
     ),
-    _to_staff(
+    to_staff(
         Relation.DECIDER,
         "resolved",
         "补正已提交",
         "申请 {number}（{park_name}）已补正，请继续审核，最晚 {due_on} 办结。",
     ),
-    _to_staff(
+    to_staff(
         Relation.DECIDER,
         "nudged",
         "申请人催办",
         "申请 {number}（{park_name}）的申请人催办。办结期限为 {due_on}，请尽快办理。",
     ),
-    _to_staff(
+    to_staff(
         Relation.SUPERVISOR,
         "nudged",
         "逾期申请被催办",
         "申请 {number}（{park_name}）应于 {due_on} 办结，至今未办，申请人催办，请督促。",
         once_overdue=True,
     ),
-    _to_staff(
+    to_staff(
         Relation.HANDLER,
         "withdrawn",
         "申请已撤回",
         "申请人已撤回申请 {number}（{park_name}），无需再办理。",
     ),
-    _to_staff(
+    to_staff(
         Relation.DECIDER,
         "due_soon",
         "办理期限将到",
         "申请 {number}（{park_name}）最晚 {for_on} 办结，请及时办理。",
     ),
-    _to_staff(
+    to_staff(
         Relation.DECIDER,
         "due_today",
         "今天到期",
         "申请 {number}（{park_name}）的办结期限是今天（{for_on}），请当日办结。",
     ),
-    _to_staff(
+    to_staff(
         Relation.DECIDER,
         "overdue",
         "办理已逾期",
         "申请 {number}（{park_name}）应于 {for_on} 办结，现已逾期，请立即办理。",
     ),
-    _to_staff(
+    to_staff(
         Relation.SUPERVISOR,
         "overdue",
         "辖区内申请逾期未办",
         "申请 {number}（{park_name}）应于 {for_on} 办结，至今未办，请督促。",
     ),
-    _to_staff(
+    to_staff(
         Relation.SUPERVISOR,
         "legal_limit_near",
         "最长办理期限将到",
         "申请 {number}（{park_name}）的最长办理期限为 {for_on}，请督促办结。",
     ),
+    *PLACES,
 )
 
 # Events of which nobody is told: the one who did it sees it at once.
 SILENT = frozenset(
     {
         "application.claimed",
+        "application.completed",
         "application.created",
         "application.released",
         "application.updated",
@@ -241,6 +203,16 @@ SILENT = frozenset(
         "session.ended",
         "session.revoked",
         "staff.created",
+        "tenancy.accepted",
+        "tenancy.agreement_lapsed",
+        "tenancy.cancelled",
+        "tenancy.declined",
+        "tenancy.granted",
+        "tenancy.signed",
+        "tenancy.signed_by_park",
+        "waiting.joined",
+        "waiting.left",
+        "waiting.resumed",
     }
 )
 

@@ -6,7 +6,7 @@ for an event and a reader, doing it twice does nothing.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,10 +20,12 @@ from backend.applications.kinds import Reason
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
+from backend.tenancies import queries as tenancies
 from notifications import fields
-from notifications.catalogue import Row, readers_of
+from notifications.catalogue import readers_of
 from notifications.models import Delivery, Message, Status
 from notifications.readers import READERS, Reader
+from notifications.rows import Row
 
 log = logging.getLogger(__name__)
 PUSH_WITHIN = timedelta(hours=24)
@@ -73,9 +75,7 @@ def announce_late_events() -> None:
 
 def _tell(event: Event, told: list[Row]) -> bool:
     """Write the messages of all readers; tell whether there is a push to send."""
-    case = applications.find(applications.public_id_of(event.subject_id))
-    assert case is not None
-    known = particulars(event, case)
+    case, known = SUBJECTS[event.subject_kind](event)
     written = [
         _write(event, each, reader, known) for each in told for reader in READERS[each.reader](case)
     ]
@@ -134,9 +134,7 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         "id": found["public_id"],
         "number": found["number"],
         "park_name": found["park_name"],
-        "unit_code": found["unit_code"] or "",
-        "starts_on": found["starts_on"] or "",
-        "ends_on": found["ends_on"] or "",
+        **_granted(found, waits=bool(told.get("waits"))),
         "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
         "reasons": "、".join(Reason[name].value for name in found["reasons"]),
         "note": f"园区留言：{found['note']}。" if found["note"] else "",
@@ -150,3 +148,57 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
 
 def _day(told: str | None) -> str:
     return fields.day(date.fromisoformat(told)) if told else ""
+
+
+def _granted(found: Record, *, waits: bool) -> dict[str, str]:
+    """Say which unit was granted and what comes next."""
+    if waits:
+        return {
+            "granted": "目前没有空闲场地，您在候补名单中，有场地时会通知您。",
+            "next": "暂无空闲场地，请等候通知",
+        }
+    unit, first, last = (found[name] or "" for name in ("unit_code", "starts_on", "ends_on"))
+    return {
+        "granted": f"场地 {unit}，自 {first} 至 {last}。请按园区通知办理入驻手续。",
+        "next": f"场地{unit}，请办理入驻手续",
+    }
+
+
+def _of_application(event: Event) -> tuple[Record, dict[str, Any]]:
+    case = applications.find(applications.public_id_of(event.subject_id))
+    assert case is not None
+    return case, particulars(event, case)
+
+
+def _of_tenancy(event: Event) -> tuple[Record, dict[str, Any]]:
+    found = tenancies.numbered(event.subject_id)
+    expires_at = found["expires_at"]
+    return found, {
+        "id": found["application_public_id"],
+        "number": found["number"],
+        "park_name": found["park_name"],
+        "unit_code": found["unit_code"],
+        "starts_on": found["starts_on"],
+        "ends_on": found["until_on"] - timedelta(days=1),
+        "expires_at": fields.moment(expires_at) if expires_at else "",
+        "at": fields.moment(event.at),
+    }
+
+
+def _of_waiting(event: Event) -> tuple[Record, dict[str, Any]]:
+    found = tenancies.entry_numbered(event.subject_id)
+    return found, {
+        "id": found["application_public_id"],
+        "number": found["number"],
+        "park_name": found["park_name"],
+        "unit_kind": found["unit_kind"].value,
+        "at": fields.moment(event.at),
+    }
+
+
+# What an event may speak of: the record that names its readers, and the words of its messages.
+SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
+    "application": _of_application,
+    "tenancy": _of_tenancy,
+    "waiting": _of_waiting,
+}

@@ -10,6 +10,7 @@ from backend.cases import reminding, sweeping
 from backend.config import Settings
 from backend.db import action
 from backend.screenings import actions as screenings
+from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
 
 IDLE_S, STOP_WITHIN_S = 2.0, 20.0
@@ -69,6 +70,13 @@ def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
 def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remind of the days of cases at half past eight, and make up for a morning that was missed."""
     reminding.sweep()
+
+
+@jobs.app.periodic(cron="* * * * * 45")
+@jobs.task(queueing_lock="sweep_tenancies")
+def sweep_tenancies(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Let offers and agreements lapse at their moment, and hand on what is free."""
+    tenancies.sweep()
 
 
 @jobs.app.periodic(cron="13 * * * *")

@@ -33,7 +33,8 @@ SWEPT = (
     "event, application, idempotency_key, message, delivery, holding, session, attempt, identity,"
     " civil_identity, civil_number, phone, duplicate, wechat_token, procrastinate_jobs,"
     " parameter_row, ruling_row, policy_version, decision_record, override, fact_record, profile,"
-    " screening, correction, recusal, publicity, objection, reminder"
+    " screening, correction, recusal, publicity, objection, reminder, tenancy,"
+    " agreement, waiting_entry"
 )
 
 

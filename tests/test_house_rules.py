@@ -38,6 +38,11 @@ ELSEWHERE = {
     "backend/decisions": "tests/miniprogram_api/routes/test_decisions.py",
     "backend/embedded": "tests/backend/test_embedded.py",
     "backend/accounts/sealed.py": "tests/backend/accounts/test_bindings.py",
+    "backend/tenancies/agreements.py": "tests/backend/tenancies/test_actions.py",
+    "backend/tenancies/lists.py": "tests/backend/tenancies/test_waiting.py",
+    "backend/tenancies/placing.py": "tests/backend/tenancies/test_sweeping.py",
+    "backend/tenancies/ranking.py": "tests/backend/tenancies/test_waiting.py",
+    "backend/tenancies/taking.py": "tests/backend/tenancies/test_actions.py",
     "backend/wechat/connection.py": "tests/backend/wechat/test_wire.py",
     "backend/wechat/errors.py": "tests/backend/wechat/test_client.py",
     "backend/wechat/simulator": "tests/backend/wechat/simulator",
@@ -49,6 +54,8 @@ ELSEWHERE = {
     "miniprogram_api/demo.py": "tests/journeys",
     "miniprogram_api/running.py": "tests/faults/test_make_run.py",
     "miniprogram_api/schemas": "tests/miniprogram_api/schemas",
+    "notifications/places.py": "tests/notifications/test_catalogue.py",
+    "notifications/rows.py": "tests/notifications/test_catalogue.py",
     "eligibility/binding.py": "tests/eligibility/test_engine.py",
     "eligibility/bound.py": "tests/eligibility/test_engine.py",
     "eligibility/explanation.py": "tests/eligibility/test_engine.py",
@@ -138,7 +145,7 @@ def test_the_steps_and_the_permissions_agree_on_who_may_do_what():
         assert parties == PERMISSIONS[id], id
     # What the system does by itself has no operation; objections have addresses of their own.
     taken = {verb for verbs in taking.values() for verb in verbs}
-    assert {"lapse", "end_publicity", "object", "dismiss", "uphold"} == {
+    assert {"lapse", "complete", "end_publicity", "object", "dismiss", "uphold"} == {
         step.action for step in STEPS
     } - taken
 

@@ -17,6 +17,7 @@ from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
 from backend.errors import NotFound
+from backend.parks.kinds import HoldingKind
 from backend.parks.models import Holding, Park, Unit
 from backend.steps import open_to
 
@@ -53,7 +54,10 @@ _WHOLE = (
     )
     .join(Park, Park.id == Application.park_id)
     .outerjoin(Staff, Staff.id == Application.handler_id)
-    .outerjoin(Holding, Holding.application_id == Application.public_id)
+    .outerjoin(
+        Holding,
+        and_(Holding.application_id == Application.public_id, Holding.kind == HoldingKind.TENANCY),
+    )
     .outerjoin(Unit, Unit.id == Holding.unit_id)
 )
 

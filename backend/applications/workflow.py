@@ -16,6 +16,7 @@ class Status(Enum):
     APPROVED = "审核通过"
     PUBLICISED = "公示中"
     OBJECTION_HOLD = "异议核查中"
+    COMPLETED = "已办结"
     REJECTED = "审核不通过"
     WITHDRAWN = "已撤回"
     LAPSED = "已失效"
@@ -56,6 +57,8 @@ STEPS = (
     Step(S.OBJECTION_HOLD, "object", R.ENTREPRENEUR, S.OBJECTION_HOLD, "objected"),
     Step(S.OBJECTION_HOLD, "dismiss", R.SUPERVISOR, S.PUBLICISED, "objection_dismissed"),
     Step(S.OBJECTION_HOLD, "uphold", R.SUPERVISOR, S.SUBMITTED, "objection_upheld"),
+    Step(S.APPROVED, "complete", R.SYSTEM, S.COMPLETED, "completed"),
+    Step(S.APPROVED, "lapse", R.SYSTEM, S.LAPSED, "lapsed"),
     Step(S.REJECTED, "reopen", R.SUPERVISOR, S.SUBMITTED, "reopened"),
 )
 
@@ -100,6 +103,7 @@ EVENT_LABELS = {
     "objected": "收到异议，公示中止",
     "objection_dismissed": "异议不成立，公示继续",
     "objection_upheld": "异议成立，重新审核",
+    "completed": "办结",
     "lapsed": "逾期失效",
     "nudged": "申请人催办",
     "answer_soon": "提醒补正期限",

@@ -12,11 +12,14 @@ from backend.applications.workflow import Status
 from backend.cases import publicity
 from backend.cases.correcting import close
 from backend.db import action
-from backend.errors import Invalid
-from backend.parks.actions import free, hold
+from backend.errors import AlreadyTenant, Invalid
+from backend.tenancies import endings, placing
+from backend.tenancies import queries as tenancies
 from eligibility.dates import add_months
 
 WHY = "请说明原因"
+NO_UNIT = "请选择场地；申请人在候补名单上时，可以先通过、再等候场地"
+NOT_YET = "未选择场地时，入驻日期和期限以申请为准，请勿填写"
 
 
 @action
@@ -39,13 +42,17 @@ def release(public_id: UUID, *, seen: int, by: Principal) -> View:
 
 @action
 def withdraw(public_id: UUID, *, seen: int, by: Principal) -> View:
-    """Take the application back, for good; a place that was granted is free in the same moment."""
+    """Take the application back, for good.
+
+    In the same moment a unit that was granted or offered is free or the next one's, and places on
+    waiting lists are given up.
+    """
     case = taken("withdrawApplication", "withdraw", public_id, seen, by)
     if case.application.status is Status.CORRECTION_REQUESTED:
         close(case.application, answered=False)
     publicity.stop(case.application.id)
-    free(public_id)
     moved(case)
+    endings.closed(case.application, by)
     return seen_now(case)
 
 
@@ -55,24 +62,29 @@ def approve(
     *,
     seen: int,
     by: Principal,
-    unit: UUID,
+    unit: UUID | None = None,
     starts_on: date | None = None,
     term_months: int | None = None,
     note: str = "",
 ) -> View:
     """Grant a unit for a period: the one asked for unless the manager names another.
 
-    Raise UnitTaken, with the period of the other holding and the units that are free, when the
-    unit is held on any of these days.
+    Without a unit the application has to be on a waiting list, where it then waits for an offer.
+    Raise Invalid if it is not, UnitTaken, with the period of the other holding and the units that
+    are free, when the unit is held on any of these days, AlreadyTenant when the applicant or her
+    venture has a place.
     """
     case = taken("approveApplication", "approve", public_id, seen, by)
     application = case.application
-    space = application.sections["space"]
-    first = starts_on or date.fromisoformat(space["starts_on"])
-    end = add_months(first, term_months or space["term_months"])
-    hold(application.park_id, unit, first, end, application_id=application.public_id)
+    if unit is None:
+        _refuse_unless_waiting(application, starts_on, term_months)
+    else:
+        space = application.sections["space"]
+        first = starts_on or date.fromisoformat(space["starts_on"])
+        end = add_months(first, term_months or space["term_months"])
+        placing.grant(application, unit, first, end, by=by)
     _decided(application, by, note)
-    moved(case)
+    moved(case, waits=unit is None)
     return seen_now(case)
 
 
@@ -87,12 +99,13 @@ def reject(
     _decided(case.application, by, note)
     case.application.reasons = [reason.name for reason in reasons]
     moved(case)
+    endings.closed(case.application, by)
     return seen_now(case)
 
 
 @action
 def reopen(public_id: UUID, *, seen: int, by: Principal, why: str) -> View:
-    """Set a decision aside: the office has to decide anew, and what was granted is free again.
+    """Set a decision aside: the office decides anew; what was granted is free or the next one's.
 
     Its clock goes on from where it stood. Raise Invalid without a reason.
     """
@@ -101,11 +114,11 @@ def reopen(public_id: UUID, *, seen: int, by: Principal, why: str) -> View:
         raise Invalid(errors=[{"pointer": "#/why", "detail": WHY}])
     application = case.application
     was = {"decided_by": application.decided_by, "reasons": application.reasons}
-    free(public_id)
     application.decided_at = application.decided_by = application.office_days = None
     application.reasons, application.note = [], ""
     application.handler_id = None
     moved(case, why=why.strip(), was=was)
+    endings.given_up(application, by)
     return seen_now(case)
 
 
@@ -113,3 +126,18 @@ def _decided(application: Application, by: Principal, note: str) -> None:
     application.decided_at, application.decided_by = clock.now(), by.id
     application.handler_id = by.id
     application.note = note
+
+
+def _refuse_unless_waiting(
+    application: Application, starts_on: date | None, term_months: int | None
+) -> None:
+    named = {"starts_on": starts_on, "term_months": term_months}
+    faults = [{"pointer": f"#/{name}", "detail": NOT_YET} for name, given in named.items() if given]
+    if not tenancies.is_waiting(application.id):
+        faults.insert(0, {"pointer": "#/unit_id", "detail": NO_UNIT})
+    elif tenancies.is_housed(
+        application.applicant_id, application.sections.get("venture", {}).get("credit_code")
+    ):
+        raise AlreadyTenant
+    if faults:
+        raise Invalid(errors=faults)

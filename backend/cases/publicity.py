@@ -23,7 +23,7 @@ from backend.cases import published
 from backend.cases.models import Objection, Publicity
 from backend.db import action, constraint_of, new_id, rows, session
 from backend.errors import AlreadyObjected, Invalid, NotAllowed, NotFound, WrongStatus
-from backend.parks.actions import free
+from backend.tenancies.endings import given_up
 
 UNSAID = "请说明核查结果"
 ANSWERED = "这条异议已经答复"
@@ -145,10 +145,10 @@ def stop(application_id: int) -> None:
 def _overturn(running: Publicity, application: Application, by: Principal) -> None:
     case = taken_as(Relation.SUPERVISOR, "uphold", application, by)
     running.ended_at = clock.now()
-    free(application.public_id)
     application.decided_at = application.decided_by = application.office_days = None
     application.handler_id, application.reasons, application.note = None, [], ""
     moved(case)
+    given_up(application, by)
 
 
 def _running(public_id: UUID) -> tuple[Publicity, Application]:

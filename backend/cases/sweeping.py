@@ -19,6 +19,8 @@ from backend.applications.workflow import Status
 from backend.cases import publicity
 from backend.cases.correcting import close
 from backend.db import action, rows, session
+from backend.tenancies.kinds import Left
+from backend.tenancies.lists import leave_all
 
 log = logging.getLogger(__name__)
 # Working days after which a claimed case without a move is anybody's again.
@@ -55,6 +57,7 @@ def lapse(application_id: int) -> None:
     if application.status is Status.CORRECTION_REQUESTED:
         close(application, answered=False)
     moved(case)
+    leave_all(application, Left.CLOSED, None)
 
 
 @action

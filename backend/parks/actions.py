@@ -69,7 +69,15 @@ def appoint_manager(username: str, *, park_key: str) -> None:
         session.add(ParkManager(park_id=park_id, staff_id=staff_id, since_on=clock.today()))
 
 
-def hold(park_id: int, unit_id: UUID, first: date, end: date, *, application_id: UUID) -> Holding:
+def hold(
+    park_id: int,
+    unit_id: UUID,
+    first: date,
+    end: date,
+    *,
+    application_id: UUID,
+    kind: HoldingKind = HoldingKind.TENANCY,
+) -> Holding:
     """Hold a unit over [first, end) inside the running transaction.
 
     The row lock makes approvals of one unit wait for each other, so that the loser can be told
@@ -85,7 +93,7 @@ def hold(park_id: int, unit_id: UUID, first: date, end: date, *, application_id:
     _refuse_if_held(unit, first, end)
     holding = Holding(
         unit_id=unit.id,
-        kind=HoldingKind.TENANCY,
+        kind=kind,
         during=period,
         application_id=application_id,
         created_at=clock.now(),

@@ -38,4 +38,5 @@ class HoldingKind(Enum):
     """Why a unit is not free."""
 
     TENANCY = "入驻"
+    OFFER = "预留待答复"
     OUT_OF_SERVICE = "停用"

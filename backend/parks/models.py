@@ -113,7 +113,9 @@ class Holding(Numbered, Model):
     __table_args__ = (
         ExcludeConstraint(("unit_id", "="), ("during", "&&"), using="gist", name="ex_holding_unit"),
         CheckConstraint("NOT isempty(during) AND NOT lower_inf(during)", name="during"),
-        CheckConstraint("(kind = 'TENANCY') = (application_id IS NOT NULL)", name="kind"),
+        CheckConstraint(
+            "(kind IN ('TENANCY', 'OFFER')) = (application_id IS NOT NULL)", name="kind"
+        ),
     )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

@@ -64,7 +64,10 @@ def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict
 def approve_application(
     by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Grant a unit; a unit that is held on any of these days is refused with the free ones."""
+    """Grant a unit, or let whoever is on a waiting list wait for the next one.
+
+    A unit that is held on any of these days is refused with the free ones.
+    """
     unit = body.pop("unit_id")
     approved = actions.approve(application_id, seen=seen, by=by, unit=unit, **body)
     cached.forget("parks")

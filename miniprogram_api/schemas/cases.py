@@ -28,9 +28,12 @@ class ReturnForCorrection(Strict):
 
 
 class Approval(Strict):
-    """Grants a unit; period and note may be left to what was asked for."""
+    """Grants a unit; period and note may be left to what was asked for.
 
-    unit_id = Id(required=True)
+    Without a unit the applicant, who has to be on a waiting list, waits for an offer.
+    """
+
+    unit_id = Id(load_default=None)
     starts_on = Day(load_default=None, metadata={"example": "2026-12-01"})
     term_months = Whole(least=1, most=36, load_default=None)
     note = Text(most=500, least=0, lines=True, load_default="")

@@ -13,7 +13,9 @@ WORDS = {"example": "该项目并未在园区经营"}
 class NewPublicity(Strict):
     """For how many working days."""
 
-    workdays = Whole(least=PUBLISHED_AT_LEAST, most=30, load_default=PUBLISHED)
+    workdays = Whole(
+        least=PUBLISHED_AT_LEAST, most=30, load_default=PUBLISHED, metadata={"example": PUBLISHED}
+    )
 
 
 class BoardQuery(Paging):

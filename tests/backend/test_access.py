@@ -96,6 +96,7 @@ FOR_BOTH_SIDES = {
     "listSessions",
     "getMe",
     "listApplications",
+    "listTenancies",
     "listMessages",
     "countUnread",
 }
@@ -110,13 +111,27 @@ FOR_CITIZENS = {
 }
 FOR_STAFF = {"listPolicyChanges"}
 FOR_CLERKS = {"listDuplicates"}
-READ = {"getApplication", "getTimeline", "listDecisions", "getDecision"}
+READ = {
+    "getApplication",
+    "getTimeline",
+    "listDecisions",
+    "getDecision",
+    "getWaiting",
+    "getTenancy",
+    "getAgreement",
+}
 ASK = {
     "updateApplication",
     "submitApplication",
     "withdrawApplication",
     "resolveCorrection",
     "nudgeApplication",
+    "getConsequences",
+    "joinWaitingList",
+    "leaveWaitingList",
+    "acceptOffer",
+    "declineOffer",
+    "signAgreement",
 }
 DECIDE = {
     "claimCase",
@@ -126,6 +141,8 @@ DECIDE = {
     "approveApplication",
     "rejectApplication",
     "publiciseDecision",
+    "amendAgreement",
+    "signAgreement",
 }
 SUPERVISE = {"returnForCorrection", "reopenCase", "answerObjection"}
 ASSESS = {"listObjections", "getObjection", "getCaseFacts", "recordFacts", "recordDecision"}
@@ -261,11 +278,12 @@ BOTH = {Audience.CITIZEN, Audience.STAFF}
         (READ, BOTH),
         (OWN, BOTH),
         (FOR_CITIZENS, CITIZENS),
-        (ASK, CITIZENS),
-        (DECIDE, STAFF_ONLY),
+        (ASK - {"signAgreement"}, CITIZENS),
+        (DECIDE - {"signAgreement"}, STAFF_ONLY),
+        ({"signAgreement"}, BOTH),
         (FOR_CLERKS, STAFF_ONLY),
     ],
-    ids=["open", "both sides", "read", "own", "citizens", "ask", "decide", "clerks"],
+    ids=["open", "both sides", "read", "own", "citizens", "ask", "decide", "sign", "clerks"],
 )
 def test_a_token_of_the_wrong_side_is_of_no_use(operations, expected):
     for operation in operations:

@@ -11,6 +11,7 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from backend import clock
+from backend.tenancies import sweeping
 from miniprogram_api import demo
 from tests.factories import SECTIONS, Caller, World
 
@@ -282,6 +283,76 @@ def _nudge(world: World) -> Ready:
     return Ready(world.citizen(name), "POST", f"/applications/{made['id']}/nudge", {})
 
 
+def _of_a_tenancy(
+    who: str, method: str, verb: str, content: Any = None
+) -> Callable[[World], Ready]:
+    """A step on the tenancy of somebody new, or a look at it."""
+
+    def make(world: World) -> Ready:
+        her, path, etag = _submitted(world)
+        wish = {"unit_id": world.units()[0]["id"]}
+        done = world.staff().post(f"{path}/approve", wish, etag=etag)
+        assert 200 == done.status_code, done.text
+        (tenancy,) = her.get("/tenancies").json["items"]
+        path = f"/tenancies/{tenancy['id']}"
+        read = her.get(f"{path}/agreement")
+        sent = {"sha256": read.json["sha256"]} if verb == "/sign" else content
+        seen = read.headers["ETag"] if method == "POST" else ""
+        return Ready(world.staff(who) if who else her, method, path + verb, sent, seen)
+
+    return make
+
+
+def _offered(verb: str) -> Callable[[World], Ready]:
+    """An answer to an offer of somebody new."""
+
+    def make(world: World) -> Ready:
+        her, path, etag = _on_a_list(world)
+        waits = world.staff().post(f"{path}/approve", {}, etag=etag)
+        assert 200 == waits.status_code, waits.text
+        with world.app.app_context():
+            sweeping.sweep()
+        (offer,) = her.get("/tenancies").json["items"]
+        return Ready(her, "POST", f"/tenancies/{offer['id']}/{verb}", {}, f'"{offer["version"]}"')
+
+    return make
+
+
+def _on_a_list(world: World) -> tuple[Caller, str, str]:
+    her, path, etag = _submitted(world)
+    joined = her.post(f"{path}/waiting", _wish(world))
+    assert 200 == joined.status_code, joined.text
+    return her, path, etag
+
+
+def _submitted(world: World) -> tuple[Caller, str, str]:
+    """Somebody new with an application for days that nobody else asks for."""
+    number = next(PEOPLE)
+    first = str(date(2030, 1, 1) + timedelta(days=31 * number))
+    space = {"unit_kind": "office", "starts_on": first, "term_months": 1}
+    her = world.citizen(f"applicant{number}")
+    made, etag = world.draft(her, sections=SECTIONS | {"space": space})
+    path = f"/applications/{made['id']}"
+    sent = her.post(f"{path}/submit", {}, etag=etag)
+    assert 200 == sent.status_code, sent.text
+    return her, path, sent.headers["ETag"]
+
+
+def _wish(world: World) -> dict[str, Any]:
+    return {"park_id": world.park()["id"], "unit_kind": "stall", "choice": 1}
+
+
+def _join(world: World) -> Ready:
+    her, path, _ = _submitted(world)
+    return Ready(her, "POST", f"{path}/waiting", _wish(world))
+
+
+def _leave(world: World) -> Ready:
+    her, path, _ = _on_a_list(world)
+    (place,) = her.get(f"{path}/waiting").json["items"]
+    return Ready(her, "POST", f"/waiting/{place['id']}/leave", {})
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -346,6 +417,17 @@ READY: dict[str, Callable[[World], Ready]] = {
     "answerObjection": _answer_objection,
     "approveApplication": _approve,
     "rejectApplication": _reject,
+    "getConsequences": _read("/consequences"),
+    "joinWaitingList": _join,
+    "leaveWaitingList": _leave,
+    "getWaiting": _read("/waiting"),
+    "listTenancies": _reading_of_hers("/tenancies"),
+    "getTenancy": _of_a_tenancy(HER, "GET", ""),
+    "getAgreement": _of_a_tenancy(HER, "GET", "/agreement"),
+    "amendAgreement": _of_a_tenancy(PARK, "POST", "/agreement", {"special_terms": "车位一个。"}),
+    "signAgreement": _of_a_tenancy(HER, "POST", "/sign"),
+    "acceptOffer": _offered("accept"),
+    "declineOffer": _offered("decline"),
     "getCaseFacts": _on_a_case("GET", "/facts"),
     "recordFacts": _on_a_case(
         "POST", "/facts", {"facts": {"other_category_approved": True}, "source": "staff"}

@@ -52,6 +52,12 @@ MORE_WRITES = (
     "publiciseDecision",
     "objectToDecision",
     "answerObjection",
+    "amendAgreement",
+    "signAgreement",
+    "acceptOffer",
+    "declineOffer",
+    "joinWaitingList",
+    "leaveWaitingList",
     "recordFacts",
     "recordDecision",
     "overrideVerdict",
@@ -246,7 +252,9 @@ def test_a_draft_is_nobodys_business_but_its_writers(scene, subtests):
 
 REQUIRED = {
     "createApplication": ("kind", "park_id"),
-    "approveApplication": ("unit_id",),
+    "amendAgreement": ("special_terms",),
+    "signAgreement": ("sha256",),
+    "joinWaitingList": ("park_id", "unit_kind"),
     "rejectApplication": ("reasons",),
     "returnForCorrection": ("items",),
     "reopenCase": ("why",),

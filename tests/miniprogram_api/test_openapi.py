@@ -125,6 +125,10 @@ MOVES = {
     "rejectApplication": "submitted→rejected, under_review→rejected",
     "reopenCase": "approved→submitted, rejected→submitted",
     "publiciseDecision": "approved→publicised",
+    "acceptOffer": "offered→agreement_pending",
+    "declineOffer": "offered→declined",
+    "amendAgreement": "agreement_pending→agreement_pending",
+    "signAgreement": "agreement_pending→agreement_pending",
 }
 
 

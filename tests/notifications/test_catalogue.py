@@ -34,6 +34,10 @@ LONGEST = {
     "decided_at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
     "reasons": "、".join(reason.value for reason in Reason),
     "note": "园区留言：" + "好" * 500 + "。",
+    "granted": "场地 " + "北" * 20 + "，自 2026-12-01 至 2027-11-30。请按园区通知办理入驻手续。",
+    "next": "场地北区二号楼东侧生产用房三层B2019，请办理入驻手续",
+    "expires_at": fields.moment(datetime(2026, 12, 31, 9, tzinfo=UTC)),
+    "unit_kind": "办公用房",
     "items": "；".join("创业实体 · 统一社会信用代码（" + "好" * 500 + "）" for _ in range(20)),
     "due_on": fields.day(date(2026, 12, 31)),
     "for_on": fields.day(date(2026, 12, 31)),
@@ -71,7 +75,11 @@ def test_the_applicant_hears_of_every_decision_and_nobody_of_her_own_steps():
         ("application.objection_upheld", Relation.APPLICANT),
         ("application.answer_soon", Relation.APPLICANT),
         ("application.draft_expiring", Relation.APPLICANT),
-    } == {(row.event, row.reader) for row in CATALOGUE if row.reader is Relation.APPLICANT}
+    } == {
+        (row.event, row.reader)
+        for row in CATALOGUE
+        if row.reader is Relation.APPLICANT and row.event.startswith("application.")
+    }
 
 
 def test_the_office_hears_of_what_she_did_and_of_its_days_and_whoever_stands_above_of_delay():

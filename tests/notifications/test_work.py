@@ -84,6 +84,7 @@ def test_every_task_that_is_deferred_by_name_exists():
     ("name", "at"),
     [
         ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
+        ("sweep_tenancies", ["05:00:45", "05:01:45", "05:02:45"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
         ("remind", ["05:10:00", "05:20:00", "05:30:00"]),
         ("forget_what_has_expired", ["05:13:00", "06:13:00", "07:13:00"]),

@@ -33,6 +33,13 @@ def own_world(own_app: Flask) -> World:
 
 
 @pytest.fixture
+def in_own_app(own_app: Flask) -> Iterator[Flask]:
+    """Its context, for calling actions directly."""
+    with own_app.app_context():
+        yield own_app
+
+
+@pytest.fixture
 def served(
     own_app: Flask, database_url: str, servers: embedded.Servers, tmp_path: Path
 ) -> Iterator[RunningSystem]:

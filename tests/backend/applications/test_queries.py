@@ -47,6 +47,7 @@ WAYS = {
     Status.REJECTED: ("REJECTED",),
     Status.WITHDRAWN: ("WITHDRAWN",),
     Status.LAPSED: ("CORRECTION_REQUESTED", "LAPSED"),
+    Status.COMPLETED: ("APPROVED", "COMPLETED"),
 }
 
 

@@ -34,6 +34,7 @@ OPERATIONS = {
     "uphold": "answerObjection",
     "end_publicity": None,
     "lapse": None,
+    "complete": None,
 }
 # (from, verb, by): to. Every triple that is not here does not exist.
 LIFE = {
@@ -60,6 +61,8 @@ LIFE = {
     (S.CORRECTION_REQUESTED, "recall", DECIDER): S.UNDER_REVIEW,
     (S.CORRECTION_REQUESTED, "lapse", SYSTEM): S.LAPSED,
     (S.APPROVED, "withdraw", APPLICANT): S.WITHDRAWN,
+    (S.APPROVED, "complete", SYSTEM): S.COMPLETED,
+    (S.APPROVED, "lapse", SYSTEM): S.LAPSED,
     (S.APPROVED, "reopen", SUPERVISOR): S.SUBMITTED,
     (S.APPROVED, "publicise", DECIDER): S.PUBLICISED,
     (S.PUBLICISED, "withdraw", APPLICANT): S.WITHDRAWN,
@@ -71,7 +74,7 @@ LIFE = {
     (S.OBJECTION_HOLD, "uphold", SUPERVISOR): S.SUBMITTED,
     (S.REJECTED, "reopen", SUPERVISOR): S.SUBMITTED,
 }
-ENDS = {S.REJECTED, S.WITHDRAWN, S.LAPSED}
+ENDS = {S.REJECTED, S.WITHDRAWN, S.LAPSED, S.COMPLETED}
 
 
 def test_the_table_is_the_life_of_the_contract():
@@ -132,6 +135,7 @@ def test_every_verb_has_an_operation_or_is_the_systems_own():
         (S.REJECTED, [], [], ["reopen"]),
         (S.WITHDRAWN, [], [], []),
         (S.LAPSED, [], [], []),
+        (S.COMPLETED, [], [], []),
     ],
 )
 def test_the_buttons_of_each_party_at_each_status(status, hers, his, above):

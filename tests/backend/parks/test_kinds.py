@@ -28,6 +28,6 @@ def test_the_types_are_the_groups_of_clause_3_2_and_the_feature_parks_of_3_3():
 
 def test_every_kind_of_unit_and_of_holding_has_its_own_label():
     assert {"OFFICE", "DESK", "PRODUCTION", "RESEARCH", "STALL"} == {each.name for each in UnitKind}
-    assert {"TENANCY", "OUT_OF_SERVICE"} == {each.name for each in HoldingKind}
+    assert {"TENANCY", "OFFER", "OUT_OF_SERVICE"} == {each.name for each in HoldingKind}
     for kinds in (UnitKind, HoldingKind):
         assert len(kinds) == len({each.value for each in kinds})

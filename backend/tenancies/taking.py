@@ -1,0 +1,108 @@
+"""How is one step of a tenancy taken?
+
+The application is locked before its tenancy, by everybody: that row is the root of the case, so
+that accepting, declining, withdrawing and lapsing wait for each other.
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from backend import clock
+from backend.access import Principal, Relation, can, relations
+from backend.applications.models import Application
+from backend.audit.actions import record
+from backend.db import constraint_of, session
+from backend.errors import AlreadyTenant, NotAllowed, NotFound, Outdated
+from backend.steps import Step, step
+from backend.tenancies import queries, workflow
+from backend.tenancies.models import Tenancy
+from backend.tenancies.workflow import TIMED, Status
+
+View = dict[str, Any]
+ONCE = {"uq_tenancy_one_person", "uq_tenancy_one_venture"}
+
+
+class Taken(NamedTuple):
+    """A locked tenancy with its application, the row of the workflow, and who acts."""
+
+    tenancy: Tenancy
+    application: Application
+    step: Step
+    by: Principal | None
+
+
+def taken(operation: str, verb: str, public_id: UUID, seen: int, by: Principal) -> Taken:
+    """Lock a tenancy for one step of the workflow.
+
+    Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table
+    says, Outdated when the version is not the one seen.
+    """
+    application = session.scalar(
+        select(Application)
+        .join(Tenancy, Tenancy.application_id == Application.id)
+        .where(Tenancy.public_id == public_id)
+        .with_for_update(of=Application)
+    )
+    tenancy = session.scalar(
+        select(Tenancy).where(Tenancy.public_id == public_id).with_for_update()
+    )
+    found = queries.find(public_id)
+    if application is None or tenancy is None or found is None or not can(by, "getTenancy", found):
+        raise NotFound
+    if not can(by, operation, found):
+        raise NotAllowed
+    if tenancy.version != seen:
+        raise Outdated(seen=seen, current=tenancy.version)
+    held = relations(by, found)
+    return Taken(tenancy, application, step(workflow.STEPS, tenancy.status, verb, held), by)
+
+
+def taken_by_itself(
+    tenancy: Tenancy, application: Application, verb: str, by: Principal | None = None
+) -> Taken:
+    """Take a step of the system's own on a locked tenancy; `by` is whose act brought it about."""
+    row = step(workflow.STEPS, tenancy.status, verb, {Relation.SYSTEM})
+    return Taken(tenancy, application, row, by)
+
+
+def live_of(application: Application) -> Tenancy | None:
+    """Lock the tenancy that a locked application has now."""
+    return session.scalar(
+        select(Tenancy)
+        .where(Tenancy.application_id == application.id, Tenancy.status.in_(workflow.LIVE))
+        .with_for_update()
+    )
+
+
+def moved(case: Taken, **particulars: Any) -> None:
+    """Set the new status and write it down.
+
+    Raise AlreadyTenant where the person or the venture has a place already.
+    """
+    tenancy = case.tenancy
+    tenancy.status, tenancy.changed_at = Status[case.step.to.name], clock.now()
+    if tenancy.status not in TIMED:
+        tenancy.expires_at = None
+    noted(case.step.event, tenancy, case.by, party=case.step.by.name.lower(), **particulars)
+
+
+def noted(event: str, tenancy: Tenancy, by: Principal | None, **particulars: Any) -> None:
+    """Write down what happened to a tenancy; raise AlreadyTenant like `moved`."""
+    try:
+        with session.begin_nested():
+            session.add(tenancy)
+            session.flush()
+    except IntegrityError as error:
+        if constraint_of(error) not in ONCE:
+            raise
+        raise AlreadyTenant from None
+    record(f"tenancy.{event}", "tenancy", tenancy.id, by, version=tenancy.version, **particulars)
+
+
+def seen_now(case: Taken) -> View:
+    """Return the tenancy as whoever acted sees it now."""
+    assert case.by is not None
+    return queries.get(case.tenancy.public_id, case.by)
