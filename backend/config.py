@@ -28,6 +28,7 @@ class Settings:
     redis_url: str = field(repr=False)
     data_dir: Path
     upload_dir: Path
+    clamd_address: str
     wechat_api_base: str
     wechat_appid: str
     wechat_appsecret: str = field(repr=False)
@@ -74,6 +75,7 @@ def _typed(known: Mapping[str, str]) -> Settings:
         redis_url=known.get("REDIS_URL", ""),
         data_dir=Path(known["DATA_DIR"]).resolve(),
         upload_dir=Path(known["UPLOAD_DIR"]).resolve(),
+        clamd_address=known["CLAMD_ADDRESS"],
         wechat_api_base=known["WECHAT_API_BASE"].rstrip("/"),
         wechat_appid=known["WECHAT_APPID"],
         wechat_appsecret=known["WECHAT_APPSECRET"],

@@ -20,12 +20,17 @@
     ├── IdentityBound           bound already, and something was submitted on the strength of it
     ├── AlreadyTenant           the person or the venture has a place already
     ├── TooLate                 an offer or the time for signing has run out
+    ├── NoRoom                  her documents are as many, or as large, as they may be
+    ├── InUse                   a submitted application rests on it
     ├── KeyMissing, KeyReused, KeyBusy      idempotency
     └── TooMany                 wait before the next try
     Fault                       our side, or a neighbour, is broken
     ├── WeChatDown
     ├── PolicyGone              the text by which something was decided
     └── DatabaseDown
+    ├── DatabaseDown
+    ├── ExaminerBusy            no slot to look at a file, or the look was cut off
+    └── DiskFull                there is no space for one file more
 
 Status codes and titles are the API's (`miniprogram_api.problems`). The message of a refusal
 is in Chinese and fit to show; `more` holds what a client may want to act upon.
@@ -163,6 +168,18 @@ class TooLate(Refusal):
     detail = "已超过办理期限"
 
 
+class NoRoom(Refusal):
+    """Nothing more fits; `files`, `bytes` and what each may be at most say why."""
+
+    detail = "材料数量或总容量已达上限，请先删除不用的材料"
+
+
+class InUse(Refusal):
+    """Something rests on it; `cases` names what."""
+
+    detail = "该材料已随申请提交，不能删除"
+
+
 class KeyMissing(Refusal):
     """The operation needs an Idempotency-Key."""
 
@@ -207,3 +224,15 @@ class PolicyGone(Fault):
 
 class DatabaseDown(Fault):
     """PostgreSQL did not answer in time."""
+
+
+class ExaminerBusy(Fault):
+    """So many files are being looked at that this one could not be, or not to its end."""
+
+    detail = "正在处理的文件较多，请稍后再试"
+
+
+class DiskFull(Fault):
+    """There is no space for one file more."""
+
+    detail = "存储空间不足，请稍后再试"

@@ -70,6 +70,14 @@ def not_a_ring(known: Known) -> Faults:
         yield "DATA_KEY_CURRENT", "must name a key of DATA_KEYS"
 
 
+def not_a_scanner(known: Known) -> Faults:
+    """Find an address of clamd that is neither a path nor a host with its port."""
+    given = known.get("CLAMD_ADDRESS", "")
+    host, _, port = given.rpartition(":")
+    if given and not given.startswith("/") and not (host and port.isascii() and port.isdigit()):
+        yield "CLAMD_ADDRESS", "must be /path/of/the/socket or host:port"
+
+
 def not_an_aes_key(known: Known) -> Faults:
     """Find a callback key that has not WeChat's length."""
     given = known.get("WECHAT_ENCODING_AES_KEY")
@@ -150,6 +158,7 @@ ALWAYS: tuple[Callable[[Known], Faults], ...] = (
     not_a_choice,
     not_a_number,
     not_a_ring,
+    not_a_scanner,
     not_an_aes_key,
 )
 PRODUCTION: tuple[Callable[[Known], Faults], ...] = (

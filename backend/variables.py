@@ -22,6 +22,7 @@ DEFAULTS = {
     "PORT": "8000",
     "DATA_DIR": ".data",
     "UPLOAD_DIR": ".data/uploads",
+    "CLAMD_ADDRESS": "",
     "WECHAT_API_BASE": f"https://{WECHAT_HOST}",
     "WECHAT_SEND_RATE": "20",
     "TRUSTED_PROXY_HOPS": "0",

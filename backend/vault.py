@@ -50,6 +50,23 @@ class Vault:
         except (InvalidTag, KeyError, ValueError):
             raise Unreadable from None
 
+    def seal_file(self, place: str, plain: bytes) -> tuple[str, bytes]:
+        """Encrypt many bytes under a key of their own; return that key, sealed, and the bytes.
+
+        A new data key asks only for the short first part to be sealed again.
+        """
+        key, nonce = AESGCM.generate_key(bit_length=256), os.urandom(NONCE_BYTES)
+        sealed = AESGCM(key).encrypt(nonce, plain, place.encode())
+        return self.seal(f"{place}|key", _text(key)), nonce + sealed
+
+    def unseal_file(self, place: str, wrapped: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_file` gave; raise Unreadable like `unseal`."""
+        key = AESGCM(_bytes(self.unseal(f"{place}|key", wrapped)))
+        try:
+            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+        except (InvalidTag, ValueError):
+            raise Unreadable from None
+
     def index(self, column: str, value: str) -> str:
         """Hash a normalised value with the newest index key, for equality searches only."""
         return self.indexes(column, value)[0]

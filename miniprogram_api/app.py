@@ -12,6 +12,8 @@ from backend.cache import Cache
 from backend.config import Settings
 from backend.connections import engine_options
 from backend.db import db
+from backend.documents.scanner import Clamd, Scans
+from backend.documents.shelf import Shelf
 from backend.readiness import MIGRATIONS
 from backend.wechat.client import WeChat
 from backend.wechat.token_store import DatabaseTokens
@@ -22,6 +24,7 @@ from miniprogram_api.routes import (
     applications,
     cases,
     decisions,
+    documents,
     identity,
     messages,
     parks,
@@ -52,13 +55,22 @@ NOUNS = (
     cases,
     publicity,
     tenancies,
+    documents,
     decisions,
     messages,
 )
 
 
-def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = None) -> Flask:
-    """Build the app from its settings; another WeChat or cache may be passed in."""
+def create_app(
+    settings: Settings,
+    *,
+    wechat: Any = None,
+    cache: Cache | None = None,
+    scanner: Scans | None = None,
+) -> Flask:
+    """Build the app from its settings; another WeChat, cache or scanner may be passed in."""
+    if scanner is None and settings.clamd_address:
+        scanner = Clamd(settings.clamd_address)
     app = Flask("xingan", static_folder=None)
     app.json = FastJson(app)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
@@ -73,6 +85,7 @@ def create_app(settings: Settings, *, wechat: Any = None, cache: Cache | None = 
         settings=settings,
         cache=cache or Cache(settings.redis_url),
         cursor_key=settings.cursor_key,
+        shelf=Shelf(settings.upload_dir, scanner),
     )
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))

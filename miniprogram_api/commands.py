@@ -68,7 +68,13 @@ def worker(settings: Settings, concurrency: int) -> None:
     """Do the jobs: announce events, send messages, clean up."""
     app = _app(settings)
     chosen = app.extensions["settings"]
-    work.run(chosen, app.extensions["wechat"], app.app_context, concurrency=concurrency)
+    work.run(
+        chosen,
+        app.extensions["wechat"],
+        app.app_context,
+        shelf=app.extensions["shelf"],
+        concurrency=concurrency,
+    )
 
 
 @main.command("openapi")

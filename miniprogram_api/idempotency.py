@@ -11,7 +11,7 @@ from backend import idempotency, vault
 from backend.access import Principal
 from backend.db import around_the_action
 from backend.errors import KeyMissing, Malformed
-from miniprogram_api import json
+from miniprogram_api import json, uploads
 
 # Published rule: 1 to 255 visible ASCII characters; the quotes of RFC 9651 may be left out.
 KEY = re.compile(r'"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255})')
@@ -54,7 +54,8 @@ def answer_once(
 
 
 def _request(given: str, by: Principal | None, operation: str) -> idempotency.Request:
-    content = json.canonical([request.path, json.body(request)]).decode()
+    sent = json.body if request.mimetype != uploads.MIMETYPE else uploads.fingerprint
+    content = json.canonical([request.path, sent(request)]).decode()
     # Keyed, because a plain hash of a document's number could be undone by trying them all.
     newest, *older = vault.keys().indexes("idempotency_key.fingerprint", content)
     return idempotency.Request(

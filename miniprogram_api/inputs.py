@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from backend.errors import Invalid, Malformed, VersionMissing
-from miniprogram_api import json
+from miniprogram_api import json, uploads
 
 _TAG = re.compile(r'(?:W/)?"(0|[1-9][0-9]{0,17})"')
 _ANY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
@@ -26,6 +26,10 @@ class Reader(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Read the body, which may be absent only where there is no field to fill in."""
         return json.body(req, required=bool(schema.fields))
+
+    def load_files(self, req: Request, schema: Schema) -> Any:
+        """Read a body that brings a file, with the fields beside it."""
+        return uploads.parts(req)
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         """Read the query; raise Malformed for a name that comes twice or what is not UTF-8."""

@@ -27,10 +27,14 @@ MEANINGS = {
     428: "缺少 If-Match",
     429: "过于频繁",
     503: "暂不可用",
+    507: "存储空间不足",
 }
 UNCHANGED = {"description": "与 If-None-Match 所指相同"}
 EXAMPLES = {"string": "文字", "integer": 1, "number": 1.5, "boolean": True, "object": {}}
+BINARY = {"type": "string", "format": "binary"}
+FILE_EXAMPLE = "%PDF-1.7 …"
 FORMAT_EXAMPLES = {
+    "binary": FILE_EXAMPLE,
     "date": "2026-11-23",
     "date-time": "2026-11-23T08:00:00Z",
     "uuid": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
@@ -57,6 +61,7 @@ def register(app: Flask) -> Document:
     )
     api = Document(app)
     api.register_field(strict.Point, "string", None)
+    api.register_field(strict.Attached, "string", "binary")
     for kind in (strict.Phone, strict.CreditCode, strict.Text, strict.Label, strict.OneOf):
         api.register_field(kind, "string", None)
     app.extensions["document"] = api
@@ -115,6 +120,10 @@ def _complete(written: dict[str, Any], components: dict[str, Any], path: list[An
     if operation.transition:
         written["x-transition"] = operation.transition
     written.setdefault("parameters", []).extend(_headers(operation))
+    if operation.media:
+        written["responses"]["200"]["content"] = {
+            media: {"schema": BINARY, "example": FILE_EXAMPLE} for media in operation.media
+        }
     for status in sorted(_refusals(operation, has_path=bool(path))):
         written["responses"][str(status)] = _problem(status)
     for place in (*written["responses"].values(), written.get("requestBody", {})):

@@ -40,7 +40,8 @@ class Operation(NamedTuple):
     (`none`). `versioned` answers carry their version as ETag. `keep` names the part of the cache
     that holds finished answers, `own` the parameter that makes an answer one reader's own, which
     is not worth keeping. `verbs` are what the table of steps calls it. `may_refuse` adds statuses
-    that nothing else here implies.
+    that nothing else here implies. `takes_file` says that the body is a form with a file, `media`
+    which types of content it hands out.
     """
 
     id: str
@@ -55,6 +56,8 @@ class Operation(NamedTuple):
     steps: tuple[Step, ...]
     verbs: tuple[str, ...]
     may_refuse: frozenset[int]
+    takes_file: bool = False
+    media: tuple[str, ...] = ()
 
     @property
     def policy(self) -> list[str]:
@@ -107,6 +110,8 @@ class Routes(Blueprint):
         steps: tuple[Step, ...] = (),
         verbs: tuple[str, ...] = (),
         may_refuse: tuple[int, ...] = (),
+        takes_file: bool = False,
+        media: tuple[str, ...] = (),
         base: str = BASE,
     ) -> Callable[[View], View]:
         """Declare an operation; its view is handed what it names.
@@ -128,6 +133,8 @@ class Routes(Blueprint):
             steps,
             verbs or (id.removesuffix("Application"),),
             frozenset(may_refuse),
+            takes_file,
+            media,
         )
         if id not in access.PERMISSIONS:
             raise Undeclared(id)
@@ -140,9 +147,12 @@ class Routes(Blueprint):
                 query, location="query", arg_name="query", error_status_code=400
             )(_handed_what_it_names(view))
             if promised.has_body:
-                inner = self.arguments(body or Nothing, arg_name="body", required=body is not None)(
-                    inner
-                )
+                inner = self.arguments(
+                    body or Nothing,
+                    location="files" if takes_file else "json",
+                    arg_name="body",
+                    required=body is not None,
+                )(inner)
             guarded: Any = _guarded(promised, inner)
             # The library's wrappers only document: what they would do, `_written` has done.
             guarded._apidoc = self.doc(operationId=id)(

@@ -42,6 +42,10 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.IdentityBound: Problem(409, "identity-bound", "身份已登记", "更正须到人社局窗口办理。"),
     e.AlreadyTenant: Problem(409, "already-tenant", "已有入驻场地", "每人、每个实体只入驻一处。"),
     e.TooLate: Problem(409, "too-late", "已过期限", "ended_at 给出期限届满的时刻。"),
+    e.NoRoom: Problem(
+        409, "no-room", "材料已满", "files 与 bytes 为现有数量，请先删除不用的材料。"
+    ),
+    e.InUse: Problem(409, "in-use", "材料已被使用", "cases 列出以该材料提交的申请。"),
     e.KeyMissing: Problem(400, "key-missing", "缺少幂等键", "该操作须带 Idempotency-Key。"),
     e.KeyReused: Problem(422, "key-reused", "幂等键重复使用", "同一键只能用于同一请求。"),
     e.KeyBusy: Problem(409, "key-busy", "请求处理中", "同一请求仍在处理，请稍后重试。"),
@@ -52,9 +56,11 @@ PROBLEMS: dict[type[Exception], Problem] = {
         503, "policy-gone", "政策文本缺失", "当时依据的文本已不完整，请联系人社局。"
     ),
     e.DatabaseDown: Problem(503, "unavailable", "服务暂不可用", "请稍后用同一幂等键重试。"),
+    e.ExaminerBusy: Problem(503, "examiner-busy", "文件处理繁忙", "请稍后用同一幂等键重试。"),
+    e.DiskFull: Problem(507, "disk-full", "存储空间不足", "请稍后用同一幂等键重试。"),
 }
 BY_SLUG = {problem.slug: problem for problem in PROBLEMS.values()}
-RETRY_AFTER_S: dict[type[Exception], int] = {e.WeChatDown: 5, e.DatabaseDown: 2}
+RETRY_AFTER_S: dict[type[Exception], int] = {e.WeChatDown: 5, e.DatabaseDown: 2, e.ExaminerBusy: 3}
 HTTP_TITLES = {
     400: "请求有误",
     401: "未登录",
@@ -66,6 +72,7 @@ HTTP_TITLES = {
     414: "地址过长",
     415: "内容类型不支持",
     500: "系统繁忙",
+    507: "存储空间不足",
 }
 
 

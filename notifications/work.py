@@ -9,6 +9,8 @@ from backend import idempotency, jobs
 from backend.cases import reminding, sweeping
 from backend.config import Settings
 from backend.db import action
+from backend.documents import sweeping as documents
+from backend.documents.shelf import Shelf
 from backend.screenings import actions as screenings
 from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
@@ -24,13 +26,23 @@ class AppContext(Protocol):
 
 
 def run(
-    settings: Settings, wechat: delivery.Pushes, app_context: AppContext, *, concurrency: int
+    settings: Settings,
+    wechat: delivery.Pushes,
+    app_context: AppContext,
+    *,
+    shelf: Shelf,
+    concurrency: int,
 ) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     jobs.work(
         settings.database_url,
         concurrency=concurrency,
-        additional_context={"settings": settings, "wechat": wechat, "app_context": app_context},
+        additional_context={
+            "settings": settings,
+            "wechat": wechat,
+            "app_context": app_context,
+            "shelf": shelf,
+        },
         delete_jobs="successful",
         fetch_job_polling_interval=IDLE_S,
         shutdown_graceful_timeout=STOP_WITHIN_S,
@@ -85,6 +97,20 @@ def forget_what_has_expired(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remove idempotency keys that no client may use any more, and screenings after their days."""
     action(idempotency.forget_old)()
     screenings.forget_old()
+
+
+@jobs.app.periodic(cron="29 * * * *")
+@jobs.task(queueing_lock="sweep_documents")
+def sweep_documents(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Remove what uploads left behind that never ended."""
+    documents.sweep(tools["shelf"])
+
+
+@jobs.app.periodic(cron="* * * * * 20")
+@jobs.task(queueing_lock="scan_documents")
+def scan_documents(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Scan what could not be scanned when it came."""
+    documents.scan_waiting(tools["shelf"])
 
 
 def _send(tools: Mapping[str, Any]) -> None:

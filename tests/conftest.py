@@ -34,7 +34,7 @@ SWEPT = (
     " civil_identity, civil_number, phone, duplicate, wechat_token, procrastinate_jobs,"
     " parameter_row, ruling_row, policy_version, decision_record, override, fact_record, profile,"
     " screening, correction, recusal, publicity, objection, reminder, tenancy,"
-    " agreement, waiting_entry"
+    " agreement, waiting_entry, document_opening, paper, document, stored_file"
 )
 
 
@@ -93,13 +93,21 @@ def simulator(shared_simulator: Simulator) -> Iterator[Simulator]:
 
 @pytest.fixture(scope="session")
 def settings(
-    servers: embedded.Servers, template: str, worker_id: str, shared_simulator: Simulator
+    servers: embedded.Servers,
+    template: str,
+    worker_id: str,
+    shared_simulator: Simulator,
+    shared_folder: Path,
 ) -> Settings:
     name = f"tests_{worker_id}"
     _copy(servers.database_url, template, name)
     chosen = settings_for(_named(servers.database_url, name), servers, shared_simulator.url)
     number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 1
-    return replace(chosen, redis_url=chosen.redis_url.replace("db=0", f"db={number % 16}"))
+    return replace(
+        chosen,
+        redis_url=chosen.redis_url.replace("db=0", f"db={number % 16}"),
+        upload_dir=shared_folder / f"uploads_{worker_id}",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
 """Who and what is there to test with? Say what matters to the case; the rest is filled in."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import orjson
 from flask import Flask
+from pypdf import PdfWriter
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, stream_encode_multipart
 
 from backend import clock
 from backend.access import Audience
@@ -58,12 +61,34 @@ class Caller:
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        body, kind = _body(content)
         return self.app.test_client().open(
             path if path.startswith((*SYSTEM, BASE)) else BASE + path,
             method=method,
-            data=content if isinstance(content, bytes) else _bytes(content),
-            content_type="application/json" if content is not None else None,
+            data=body,
+            content_type=kind,
             headers={name: value for name, value in sent.items() if value},
+        )
+
+
+class Upload(dict[str, Any]):
+    """The fields of a form; whatever is bytes is sent as a file, under the name beside it."""
+
+    def __init__(self, fields: dict[str, Any], name: str = "身份证.pdf"):
+        super().__init__(fields)
+        self.name = name
+
+    def __or__(self, more: dict[str, Any]) -> "Upload":  # type: ignore[override]
+        return Upload(dict(self) | more, self.name)
+
+    @property
+    def form(self) -> MultiDict[str, Any]:
+        return MultiDict(
+            (
+                field,
+                FileStorage(BytesIO(value), self.name) if isinstance(value, bytes) else str(value),
+            )
+            for field, value in self.items()
         )
 
 
@@ -119,6 +144,25 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json
 
+    def document(self, by: Caller, content: bytes = b"", **said: Any) -> dict[str, Any]:
+        """A document of hers: the given bytes, or a page of its own."""
+        form = {"file": content or a_pdf(), "kind": "id_card"} | said
+        answer = by.post("/documents", Upload(form))
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    def filed(self, by: Caller | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A submitted application and the document with which it was submitted."""
+        by = by or self.citizen()
+        document = self.document(by)
+        draft, etag = self.draft(by)
+        path = f"/applications/{draft['id']}"
+        attached = by.put(f"{path}/papers/id", {"documents": [document["id"]]})
+        assert attached.status_code == 200, attached.text
+        answer = by.post(f"{path}/submit", {}, etag=etag)
+        assert answer.status_code == 200, answer.text
+        return answer.json, document
+
     def _staff_session(self, username: str) -> Opened:
         now = clock.now()
         account = session.scalars(select(Staff).where(Staff.username == username)).one()
@@ -162,6 +206,26 @@ def openid_of(name: str) -> str:
 def day(offset: int) -> str:
     """A day so many days from today in Shanghai."""
     return str(clock.today() + timedelta(days=offset))
+
+
+def a_pdf(pages: int = 1) -> bytes:
+    """A sound PDF unlike any other."""
+    writer, out = PdfWriter(), BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    writer.add_metadata({"/Title": uuid4().hex})
+    writer.write(out)
+    return out.getvalue()
+
+
+def _body(content: Any) -> tuple[bytes | None, str | None]:
+    """What is sent, and as what."""
+    if content is None:
+        return None, None
+    if isinstance(content, Upload):
+        stream, _, edge = stream_encode_multipart(content.form, use_tempfile=False)
+        return stream.read(), f"multipart/form-data; boundary={edge}"
+    return content if isinstance(content, bytes) else _bytes(content), "application/json"
 
 
 def _bytes(content: Any) -> bytes | None:

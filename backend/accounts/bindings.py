@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, vault
 from backend.access import Principal
-from backend.accounts import attempts, numerals, papers, queries, sealed
+from backend.accounts import attempts, claims, numerals, queries, sealed
 from backend.accounts.identity import LEAST_AGE, DocumentNumber, DuplicateKind, IdentitySource
 from backend.accounts.models import CivilIdentity, CivilNumber, Duplicate, Person, Phone
 from backend.audit.actions import record
@@ -33,7 +33,7 @@ def bind_identity(name: str, number: DocumentNumber, *, by: Principal) -> Row:
     """
     if number.age_on(clock.today()) < LEAST_AGE:
         raise TooYoung(errors=[{"pointer": "#/number", "detail": TooYoung.detail}])
-    if not papers.is_bound(by.id, name, number.digits):
+    if not claims.is_bound(by.id, name, number.digits):
         with beside_the_action():
             attempts.note("identity", str(by.public_id), network="")
     try:
@@ -54,7 +54,7 @@ def declare_identity(name: str, number: DocumentNumber, *, by: Principal) -> Row
     if kept is None:
         kept, event = CivilIdentity(public_id=new_id(), person_id=by.id), "identity.bound"
         kept.bound_at = clock.now()
-    elif papers.is_bound(by.id, name, number.digits):
+    elif claims.is_bound(by.id, name, number.digits):
         return _identity(by)
     elif kept.relied_on_at:
         raise IdentityBound
@@ -74,7 +74,7 @@ def declare_identity(name: str, number: DocumentNumber, *, by: Principal) -> Row
 @action
 def note_claim(number: DocumentNumber, *, by: Principal) -> None:
     """Write down, for staff, that the person claims a document which another account has."""
-    holder = papers.holder_of(number.digits)
+    holder = claims.holder_of(number.digits)
     if holder is None or holder["id"] == by.id:
         return
     _note(DuplicateKind.IDENTITY, holder["id"], vault.mask_number(number.digits), by)
@@ -99,7 +99,7 @@ def bind_phone(code: str, *, ask: Callable[[str, str], PhoneNumber], by: Princip
     present phone is not asked about again, so that a repeated request has the same answer.
     Raise Invalid for a phone from abroad, and whatever WeChat's refusals are.
     """
-    number = papers.phone_by_code(by.id, code) or _asked(code, ask, by)
+    number = claims.phone_by_code(by.id, code) or _asked(code, ask, by)
     return set_phone(number, code, by=by)
 
 
@@ -120,7 +120,7 @@ def set_phone(number: str, code: str, *, by: Principal) -> Row:
         session.flush()
     _add_phone(new_id(), number, code_hash, by)
     record("phone.changed" if kept else "phone.bound", "person", by.id, by)
-    if sharers := papers.holders_of_phone(number, besides=by.id)[:MOST_SHARERS]:
+    if sharers := claims.holders_of_phone(number, besides=by.id)[:MOST_SHARERS]:
         for other in sharers:
             _note(DuplicateKind.PHONE, other["id"], vault.mask_phone(number), by)
         others = [str(other["public_id"]) for other in sharers]
@@ -185,13 +185,13 @@ def _note(kind: DuplicateKind, holder_id: int, masked: str, by: Principal) -> No
 
 
 def _identity(by: Principal) -> Row:
-    found = papers.identity_of(by.id)
+    found = claims.identity_of(by.id)
     assert found is not None
     return found
 
 
 def _phone(by: Principal) -> Row:
     session.flush()
-    found = papers.phone_of(by.id)
+    found = claims.phone_of(by.id)
     assert found is not None
     return found

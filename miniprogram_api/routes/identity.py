@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app
 
 from backend.access import Principal
-from backend.accounts import bindings, papers
+from backend.accounts import bindings, claims
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import identity as shapes
@@ -55,7 +55,7 @@ def list_duplicates(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
     """Pairs of accounts that share a document or a phone, newest first, for staff to settle."""
     limit = query["limit"]
     position = cursors.unpack(query["cursor"], "listDuplicates", {}, by)
-    found = papers.duplicates(by, after=position and position[0], limit=limit + 1)
+    found = claims.duplicates(by, after=position and position[0], limit=limit + 1)
     more = len(found) > limit
     last = cursors.pack([found[limit - 1]["id"]], "listDuplicates", {}, by) if more else None
     return {"items": found[:limit], "next_cursor": last}

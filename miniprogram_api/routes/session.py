@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import current_app, request
 
 from backend.access import Audience, Principal
-from backend.accounts import actions, papers, queries
+from backend.accounts import actions, claims, queries
 from backend.errors import NotSignedIn
 from backend.parks import queries as parks
 from miniprogram_api import auth
@@ -118,6 +118,6 @@ def get_me(by: Principal) -> dict[str, Any]:
         "role_label": by.role,
         "county": by.county,
         "parks": parks.named(by.parks),
-        "identity": papers.identity_of(by.id) if is_citizen else None,
-        "phone": papers.phone_of(by.id) if is_citizen else None,
+        "identity": claims.identity_of(by.id) if is_citizen else None,
+        "phone": claims.phone_of(by.id) if is_citizen else None,
     }

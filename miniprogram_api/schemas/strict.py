@@ -208,6 +208,17 @@ class CreditCode(fields.String):
         return code
 
 
+class Attached(fields.Field[Any]):
+    """The file of a form, which is a pair of its name and its content."""
+
+    default_error_messages = {**REQUIRED, "invalid": "应为文件"}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) or not hasattr(value, "content"):
+            raise self.make_error("invalid")
+        return value
+
+
 class Point(fields.Field[tuple[float, float]]):
     """`longitude,latitude` in GCJ-02 degrees."""
 

@@ -108,6 +108,8 @@ FOR_CITIZENS = {
     "objectToDecision",
     "bindIdentity",
     "bindPhone",
+    "uploadDocument",
+    "listDocuments",
 }
 FOR_STAFF = {"listPolicyChanges"}
 FOR_CLERKS = {"listDuplicates"}
@@ -119,6 +121,7 @@ READ = {
     "getWaiting",
     "getTenancy",
     "getAgreement",
+    "listPapers",
 }
 ASK = {
     "updateApplication",
@@ -127,6 +130,7 @@ ASK = {
     "resolveCorrection",
     "nudgeApplication",
     "getConsequences",
+    "attachDocument",
     "joinWaitingList",
     "leaveWaitingList",
     "acceptOffer",
@@ -145,7 +149,15 @@ DECIDE = {
     "signAgreement",
 }
 SUPERVISE = {"returnForCorrection", "reopenCase", "answerObjection"}
-ASSESS = {"listObjections", "getObjection", "getCaseFacts", "recordFacts", "recordDecision"}
+ASSESS = {
+    "listObjections",
+    "getObjection",
+    "getCaseFacts",
+    "recordFacts",
+    "recordDecision",
+    "openDocument",
+    "downloadDocument",
+}
 REGULATE = {
     "setParameter",
     "decideRuling",
@@ -156,7 +168,15 @@ REGULATE = {
     "countOverrides",
 }
 SETTLE = {"confirmPolicyChange", "dropPolicyChange"}
-OWN = {"endOtherSession", "markRead", "getObjection"}
+OWN = {
+    "endOtherSession",
+    "markRead",
+    "getObjection",
+    "getDocument",
+    "removeDocument",
+    "downloadDocument",
+    "listOpenings",
+}
 EVERY_OPERATION = (
     OPEN
     | FOR_BOTH_SIDES

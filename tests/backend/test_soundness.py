@@ -53,6 +53,9 @@ BAD = [
     ("WECHAT_SEND_RATE", "0"),
     ("PASSWORD_POLICY", "none"),
     ("LOG_LEVEL", "LOUD"),
+    ("CLAMD_ADDRESS", "clamav"),
+    ("CLAMD_ADDRESS", ":3310"),
+    ("CLAMD_ADDRESS", "clamav:three"),
 ]
 
 
@@ -110,3 +113,8 @@ REST = {
     "PASSWORD_POLICY": "mlps",
     "LOG_LEVEL": "INFO",
 }
+
+
+@pytest.mark.parametrize("address", ["/run/clamav/clamd.ctl", "clamav:3310", "127.0.0.1:3310"])
+def test_a_scanner_may_be_at_a_path_or_at_a_port(address: str):
+    assert address == config.read(GOOD | {"CLAMD_ADDRESS": address}).clamd_address

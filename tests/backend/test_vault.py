@@ -90,6 +90,43 @@ def test_the_right_name_with_another_key_opens_nothing(ring):
         Vault({"k2": OLD}, "k2", {"i1": INDEX}).unseal(HERE, sealed)
 
 
+def test_a_file_opens_at_its_place_and_at_no_other(ring):
+    wrapped, sealed = ring.seal_file(HERE, b"\0many bytes")
+
+    assert b"\0many bytes" == ring.unseal_file(HERE, wrapped, sealed)
+    assert b"many" not in sealed
+    with pytest.raises(Unreadable):
+        ring.unseal_file(THERE, wrapped, sealed)
+
+
+def test_every_file_has_a_key_of_its_own(ring):
+    (first, one), (second, two) = (ring.seal_file(HERE, b"many bytes") for _ in range(2))
+
+    assert one != two
+    for wrapped, sealed in ((first, two), (second, one)):
+        with pytest.raises(Unreadable):
+            ring.unseal_file(HERE, wrapped, sealed)
+
+
+@pytest.mark.parametrize("cut", [b"", b"x", slice(0, 11), slice(0, -1)])
+def test_a_file_that_is_cut_off_or_changed_does_not_open(ring, cut):
+    wrapped, sealed = ring.seal_file(HERE, b"many bytes")
+    broken = sealed[cut] if isinstance(cut, slice) else cut
+
+    with pytest.raises(Unreadable):
+        ring.unseal_file(HERE, wrapped, broken)
+
+
+def test_a_file_of_an_old_key_still_opens():
+    old = Vault({"k1": OLD}, "k1", {"i1": INDEX})
+    wrapped, sealed = old.seal_file(HERE, b"many bytes")
+
+    rotated = Vault({"k2": NEW, "k1": OLD}, "k2", {"i1": INDEX})
+
+    assert b"many bytes" == rotated.unseal_file(HERE, wrapped, sealed)
+    assert wrapped.startswith("v1.k1.") and rotated.seal_file(HERE, b"")[0].startswith("v1.k2.")
+
+
 def test_the_index_finds_equal_values_of_one_column_only(ring):
     found = ring.index("phone", PHONE)
 

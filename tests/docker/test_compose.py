@@ -181,7 +181,7 @@ def test_the_proxy_forwards_to_the_api():
     [
         "header_up -X-WX-*",
         "header_up X-Forwarded-For {client_ip}",
-        "max_size 10MiB",
+        "max_size 11MiB",
         "read_header 10s",
         "read_body 2m",
         "write 5m",

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from backend import clock
 from backend.tenancies import sweeping
 from miniprogram_api import demo
-from tests.factories import SECTIONS, Caller, World
+from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
 
 
 class Ready(NamedTuple):
@@ -151,6 +151,7 @@ NUMBER = {
 # A number of the standard's form that is not given out: sequence 000.
 IDENTITY = {"name": "其其格", "number": "152201199001010001"}
 PEOPLE = count()
+PDF = a_pdf()
 # Of one matter only one proposal may lie on the table for a day.
 DAYS = (date(2027, 1, 1) + timedelta(days=n) for n in count())
 READING = {
@@ -238,6 +239,16 @@ def _step(
         return Ready(
             world.staff(who) if who else her, "POST", f"{path}/{verb}", content or {}, etag
         )
+
+
+def _upload(world: World) -> Ready:
+    return Ready(world.citizen(), "POST", "/documents", Upload({"file": PDF, "kind": "id_card"}))
+
+
+def _document(method: str, verb: str = "") -> Callable[[World], Ready]:
+    def make(world: World) -> Ready:
+        her = world.citizen()
+        return Ready(her, method, f"/documents/{world.document(her)['id']}{verb}")
 
     return make
 
@@ -353,6 +364,18 @@ def _leave(world: World) -> Ready:
     return Ready(her, "POST", f"/waiting/{place['id']}/leave", {})
 
 
+def _open_document(world: World) -> Ready:
+    case, document = world.filed(world.citizen(f"applicant{next(PEOPLE)}"))
+    why = {"application_id": case["id"], "purpose": "review"}
+    return Ready(world.staff(), "POST", f"/documents/{document['id']}/openings", why)
+
+
+def _attach(world: World) -> Ready:
+    her = world.citizen(f"applicant{next(PEOPLE)}")
+    made, _ = world.draft(her)
+    return Ready(her, "PUT", f"/applications/{made['id']}/papers/id", {"documents": []})
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -441,6 +464,15 @@ READY: dict[str, Callable[[World], Ready]] = {
     "countOverrides": lambda world: Ready(
         world.staff("demo-bureau"), "GET", "/decisions/overrides"
     ),
+    "uploadDocument": _upload,
+    "listDocuments": _reading_of_hers("/documents"),
+    "getDocument": _document("GET"),
+    "removeDocument": _document("DELETE"),
+    "downloadDocument": _document("GET", "/content"),
+    "openDocument": _open_document,
+    "listOpenings": _document("GET", "/openings"),
+    "listPapers": _read("/papers"),
+    "attachDocument": _attach,
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -53,6 +53,8 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "recordFacts",
         "recordDecision",
         "overrideVerdict",
+        "uploadDocument",
+        "openDocument",
     } == keyed
 
 

@@ -31,6 +31,7 @@ def tools(app, wechat: FakeWeChat) -> dict[str, Any]:
         "settings": app.extensions["settings"],
         "wechat": wechat,
         "app_context": app.app_context,
+        "shelf": app.extensions["shelf"],
     }
 
 

@@ -18,10 +18,15 @@ from tests.running_system import RunningSystem
 
 
 @pytest.fixture
-def own_app(database_url: str, servers: embedded.Servers, simulator: Simulator) -> Iterator[Flask]:
+def own_app(
+    database_url: str, servers: embedded.Servers, simulator: Simulator, tmp_path: Path
+) -> Iterator[Flask]:
     """The app over a database that is dropped afterwards."""
     settings = settings_for(database_url, servers, simulator.url)
-    app = create_app(replace(settings, redis_url=servers.redis_url.replace("db=0", "db=15")))
+    redis_url = servers.redis_url.replace("db=0", "db=15")
+    # The same folder as that of the system which `served` starts over this database.
+    uploads = tmp_path / "uploads"
+    app = create_app(replace(settings, redis_url=redis_url, upload_dir=uploads))
     yield app
     with app.app_context():
         db.engine.dispose()

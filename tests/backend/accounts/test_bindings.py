@@ -10,7 +10,7 @@ import time_machine
 
 from backend import clock, vault
 from backend.access import Role
-from backend.accounts import bindings, identity, papers
+from backend.accounts import bindings, claims, identity
 from backend.accounts.identity import DocumentType, IdentitySource
 from backend.db import action
 from backend.errors import IdentityBound, IdentityTaken, Invalid, NotAllowed, TooMany, TooYoung
@@ -85,10 +85,10 @@ class TestIdentity:
             "source": IdentitySource.DECLARED,
             "bound_at": START,
         } == told
-        assert told == papers.identity_of(her.id)
+        assert told == claims.identity_of(her.id)
 
     def test_nobody_has_an_identity_before_she_tells_it(self, in_app):
-        assert papers.identity_of(person().id) is None
+        assert claims.identity_of(person().id) is None
 
     def test_in_the_records_are_neither_name_nor_number(self, in_app):
         bind(person())
@@ -112,7 +112,7 @@ class TestIdentity:
         )
 
         with pytest.raises(Unreadable):
-            papers.identity_of(other.id)
+            claims.identity_of(other.id)
 
     def test_telling_the_same_again_changes_nothing(self, in_app):
         her = person()
@@ -178,7 +178,7 @@ class TestCorrections:
         bind(her, name="其其各")
 
         assert "其**" == bind(her)["name_masked"]
-        assert papers.is_bound(her.id, "其其格", HERS)
+        assert claims.is_bound(her.id, "其其格", HERS)
 
     def test_what_was_relied_on_is_for_staff_to_change(self, in_app):
         her = person()
@@ -189,7 +189,7 @@ class TestCorrections:
             with pytest.raises(IdentityBound) as refused:
                 bind(her, number, name)
             assert "窗口" in refused.value.detail
-        assert papers.is_bound(her.id, "其其格", HERS)
+        assert claims.is_bound(her.id, "其其格", HERS)
         assert "其**" == bind(her)["name_masked"]
 
     def test_a_correction_to_a_number_that_is_taken_leaves_the_old_one(self, in_app):
@@ -200,8 +200,8 @@ class TestCorrections:
         with pytest.raises(IdentityTaken):
             bind(her, OTHER)
 
-        assert papers.is_bound(her.id, "其其格", HERS)
-        assert her.id == papers.holder_of(HERS)["id"]
+        assert claims.is_bound(her.id, "其其格", HERS)
+        assert her.id == claims.holder_of(HERS)["id"]
 
     def test_relying_on_nothing_or_twice_changes_nothing(self, in_app):
         her = person()
@@ -224,7 +224,7 @@ class TestTheSameDocumentTwice:
 
         assert "窗口" in refused.value.detail
         assert {} == refused.value.more
-        assert papers.identity_of(person("other").id) is None
+        assert claims.identity_of(person("other").id) is None
 
     def test_staff_see_which_two_accounts_and_when_and_nothing_else(self, in_app):
         her, other, clerk = person(), person("other"), staff("demo-bureau")
@@ -234,7 +234,7 @@ class TestTheSameDocumentTwice:
         with at(START + DAY), pytest.raises(IdentityTaken):
             bind(other)
 
-        (found,) = papers.duplicates(clerk, after=None, limit=10)
+        (found,) = claims.duplicates(clerk, after=None, limit=10)
 
         assert (other.public_id, her.public_id) == (found["claimant"], found["holder"])
         assert ("1522**********0001", START) == (found["number_masked"], found["noted_at"])
@@ -244,7 +244,7 @@ class TestTheSameDocumentTwice:
     @pytest.mark.parametrize("role", [Role.PARK_MANAGER, Role.BUREAU_ADMIN, Role.AUDITOR])
     def test_nobody_else_sees_them(self, in_app, role):
         with pytest.raises(NotAllowed):
-            papers.duplicates(replace(staff(), role=role), after=None, limit=10)
+            claims.duplicates(replace(staff(), role=role), after=None, limit=10)
 
     def test_the_eleventh_try_of_a_day_waits(self, in_app):
         bind(person())
@@ -284,10 +284,10 @@ class TestKeysThatRotate:
         bind(his, OTHER)
         bind_phone(his)
 
-        assert [her.id, his.id] == [papers.holder_of(each)["id"] for each in (HERS, OTHER)]
-        assert papers.is_bound(her.id, "其其格", HERS)
-        assert [his.id] == papers.phone_shared_with(her.id)
-        assert [her.id] == papers.phone_shared_with(his.id)
+        assert [her.id, his.id] == [claims.holder_of(each)["id"] for each in (HERS, OTHER)]
+        assert claims.is_bound(her.id, "其其格", HERS)
+        assert [his.id] == claims.phone_shared_with(her.id)
+        assert [her.id] == claims.phone_shared_with(his.id)
 
     @pytest.mark.parametrize(
         ("first", "second"), [("OLD", "BOTH"), ("BOTH", "OLD"), ("BOTH", "NEW"), ("BOTH", "BOTH")]
@@ -308,9 +308,9 @@ class TestKeysThatRotate:
         bind(person())
         rings(self.NEW)
 
-        assert papers.holder_of(HERS) is None
+        assert claims.holder_of(HERS) is None
         with pytest.raises(Unreadable):
-            papers.identity_of(person().id)
+            claims.identity_of(person().id)
 
     def test_telling_it_again_after_a_rotation_is_still_the_same(self, in_app, rings):
         her = person()
@@ -332,14 +332,14 @@ class TestPhones:
             told = bindings.bind_phone("c1", ask=ask, by=her)
 
         assert {"number_masked": "138****8000", "bound_at": START} == told
-        assert told == papers.phone_of(her.id)
+        assert told == claims.phone_of(her.id)
         assert [("c1", openid_of("qiqige"))] == asked
         assert PHONE not in str(look("SELECT * FROM phone"))
 
     def test_nobody_has_a_phone_before_she_shows_it(self, in_app):
         her = person()
 
-        assert (None, []) == (papers.phone_of(her.id), papers.phone_shared_with(her.id))
+        assert (None, []) == (claims.phone_of(her.id), claims.phone_shared_with(her.id))
 
     def test_the_same_code_again_is_not_asked_about_again(self, in_app):
         her = person()
@@ -366,7 +366,7 @@ class TestPhones:
 
         assert START == bind_phone(her, code="c2")["bound_at"]
         assert 1 == one("SELECT count(*) FROM phone")
-        assert PHONE == papers.phone_by_code(her.id, "c2")
+        assert PHONE == claims.phone_by_code(her.id, "c2")
 
     def test_ph18_a_changed_phone_is_kept_with_its_days(self, in_app):
         her = person()
@@ -382,7 +382,7 @@ class TestPhones:
         ]
         assert ["phone.bound", "phone.changed"] == [each["name"] for each in events("phone.%")]
         # Its code is good for nothing any more.
-        assert papers.phone_by_code(her.id, "c1") is None
+        assert claims.phone_by_code(her.id, "c1") is None
 
     def test_a_family_may_share_a_phone_and_staff_are_told(self, in_app):
         her, his = person(), person("his")
@@ -392,10 +392,10 @@ class TestPhones:
 
         assert "138****8000" == told["number_masked"]
         assert ([his.id], [her.id]) == (
-            papers.phone_shared_with(her.id),
-            papers.phone_shared_with(his.id),
+            claims.phone_shared_with(her.id),
+            claims.phone_shared_with(his.id),
         )
-        (found,) = papers.duplicates(staff("demo-bureau"), after=None, limit=10)
+        (found,) = claims.duplicates(staff("demo-bureau"), after=None, limit=10)
         assert (his.public_id, her.public_id, "138****8000") == (
             found["claimant"],
             found["holder"],
@@ -411,7 +411,7 @@ class TestPhones:
         bind_phone(her, NEW_PHONE, "c2")
         bind_phone(his)
 
-        assert ([], []) == (papers.phone_shared_with(her.id), papers.phone_shared_with(his.id))
+        assert ([], []) == (claims.phone_shared_with(her.id), claims.phone_shared_with(his.id))
 
     @pytest.mark.parametrize(
         ("number", "country"), [("51234567", "852"), (PHONE, "1"), ("1380013800", "86")]

@@ -1,0 +1,141 @@
+"""How does a document leave the house, and who has had it?
+
+Its owner gets what she sent. Staff get a copy that says across every page what for, who and
+when, with a ticket that a written reason buys: good once, for five minutes, in that session.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend import clock, vault
+from backend.access import Audience, Principal, can
+from backend.applications import queries as applications
+from backend.audit.actions import record
+from backend.db import action, session
+from backend.documents import examination, pages, queries
+from backend.documents.kinds import FileStatus, FileType, Purpose
+from backend.documents.models import Document, Opening
+from backend.documents.shelf import Shelf
+from backend.errors import NotFound, WrongStatus
+
+GOOD_FOR = timedelta(minutes=5)
+TICKET_BYTES = 32
+
+
+class Copy(NamedTuple):
+    """What somebody gets."""
+
+    name: str
+    type: FileType
+    content: bytes
+
+
+@action
+def open_for(
+    public_id: UUID, *, application: UUID, purpose: Purpose, by: Principal
+) -> dict[str, Any]:
+    """Write down who opens a document of a case and why; return the ticket for one copy.
+
+    Raise NotFound unless the document belongs to a case of the caller's, WrongStatus while it is
+    not clean.
+    """
+    case = queries.case(application, by, "openDocument")
+    found = next(
+        (
+            each
+            for there in queries.attached(case["id"]).values()
+            for each in there
+            if each["public_id"] == public_id
+        ),
+        None,
+    )
+    if found is None:
+        raise NotFound
+    if found["status"] is not FileStatus.CLEAN:
+        raise WrongStatus(
+            "材料尚未通过安全检查，暂不能打开",
+            current_status=found["status"].name.lower(),
+            actions=[],
+        )
+    now, ticket = clock.now(), secrets.token_urlsafe(TICKET_BYTES)
+    opening = Opening(
+        document_id=found["id"],
+        application_id=case["id"],
+        staff_id=by.id,
+        session_id=by.session_id,
+        purpose=purpose,
+        at=now,
+        ticket_hash=_hashed(ticket),
+        expires_at=now + GOOD_FOR,
+    )
+    session.add(opening)
+    record(
+        "document.opened",
+        "document",
+        found["id"],
+        by,
+        purpose=purpose.name.lower(),
+        application=str(application),
+    )
+    return {"document_id": public_id, "ticket": ticket, "expires_at": opening.expires_at}
+
+
+def copy_for(by: Principal, public_id: UUID, *, ticket: str | None, shelf: Shelf) -> Copy:
+    """Return the document to its owner, or a marked copy to whoever holds the ticket.
+
+    Raise NotFound for everybody else, and for a ticket that is used, expired or another's.
+    """
+    if by.audience is Audience.CITIZEN:
+        found = queries.visible(public_id, by, "downloadDocument")
+        return Copy(pages.name_of(found), found["type"], content_of(found, shelf))
+    text = _used(public_id, ticket or "", by)
+    opened = queries.find(public_id)
+    assert opened is not None  # A document with which a case was submitted is not removed.
+    copy = examination.mark(content_of(opened, shelf), text)
+    return Copy(pages.name_of(opened), copy.type, copy.content)
+
+
+def content_of(found: Mapping[str, Any], shelf: Shelf) -> bytes:
+    """Return the bytes of a document; raise NotFound when they were refused and are gone."""
+    if found["wrapped_key"] is None:
+        raise NotFound
+    name = found["file_public_id"]
+    place = pages.file_place(name)
+    return vault.keys().unseal_file(place, found["wrapped_key"], shelf.take(name))
+
+
+@action
+def _used(public_id: UUID, ticket: str, by: Principal) -> str:
+    """Use a ticket up; return what is to be written across the copy."""
+    now = clock.now()
+    opening = session.scalar(
+        select(Opening)
+        .join(Document, Document.id == Opening.document_id)
+        .where(
+            Document.public_id == public_id,
+            Opening.ticket_hash == _hashed(ticket),
+            Opening.staff_id == by.id,
+            Opening.session_id == by.session_id,
+            Opening.used_at.is_(None),
+            Opening.expires_at > now,
+        )
+        .with_for_update(of=Opening)
+    )
+    if opening is None:
+        raise NotFound
+    case = applications.find(applications.public_id_of(opening.application_id))
+    if case is None or not can(by, "downloadDocument", case):
+        raise NotFound
+    opening.used_at = now
+    lines = (f"仅限{opening.purpose.value}使用", f"{by.name} {clock.day_of(now)}", case["number"])
+    return "\n".join(lines)
+
+
+def _hashed(ticket: str) -> str:
+    return hashlib.sha256(ticket.encode()).hexdigest()

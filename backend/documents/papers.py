@@ -1,0 +1,65 @@
+"""Which papers does each kind of application ask for, why, and when must they be there?"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from backend.applications.kinds import Kind
+from backend.applications.workflow import IN_HER_HANDS
+from backend.documents.kinds import DocumentKind as D
+
+# While it stands there, papers may be attached and taken away; afterwards they are evidence.
+ATTACHABLE = frozenset(IN_HER_HANDS)
+MOST_FOR_A_PAPER = 10
+
+
+class Asked(NamedTuple):
+    """One paper. `when` names a section, a field and the answer that make it required."""
+
+    name: str
+    label: str
+    why: str
+    kinds: tuple[D, ...]
+    required: bool = True
+    when: tuple[str, str, str] | None = None
+
+
+PAPERS: Mapping[Kind, tuple[Asked, ...]] = {
+    Kind.TENANCY: (
+        Asked("id", "身份证明", "核对申请人身份", (D.ID_CARD,)),
+        Asked("plan", "创业计划书", "了解项目内容与可行性", (D.PLAN,)),
+        Asked(
+            "licence",
+            "营业执照",
+            "核对已注册实体的名称与统一社会信用代码",
+            (D.LICENCE,),
+            when=("venture", "stage", "registered"),
+        ),
+        Asked(
+            "group",
+            "群体身份证明",
+            "属于高校毕业生、退役军人、残疾人等群体的，可据此核对优先条件",
+            (D.DIPLOMA, D.VETERAN_CERTIFICATE, D.DISABILITY_CERTIFICATE),
+            required=False,
+        ),
+        Asked(
+            "permit",
+            "特种行业许可",
+            "从事须经许可的行业的，请提供许可证",
+            (D.PERMIT,),
+            required=False,
+        ),
+    ),
+}
+
+
+def asked(kind: Kind, name: str) -> Asked | None:
+    """Return a paper of a kind of application by its name."""
+    return next((paper for paper in PAPERS[kind] if paper.name == name), None)
+
+
+def is_required(paper: Asked, sections: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether the paper must be there, given what the form says so far."""
+    if paper.when is None:
+        return paper.required
+    section, field, answer = paper.when
+    return (sections.get(section) or {}).get(field) == answer
