@@ -27,7 +27,6 @@
     Fault                       our side, or a neighbour, is broken
     ├── WeChatDown
     ├── PolicyGone              the text by which something was decided
-    └── DatabaseDown
     ├── DatabaseDown
     ├── ExaminerBusy            no slot to look at a file, or the look was cut off
     └── DiskFull                there is no space for one file more

@@ -240,6 +240,8 @@ def _step(
             world.staff(who) if who else her, "POST", f"{path}/{verb}", content or {}, etag
         )
 
+    return make
+
 
 def _upload(world: World) -> Ready:
     return Ready(world.citizen(), "POST", "/documents", Upload({"file": PDF, "kind": "id_card"}))
