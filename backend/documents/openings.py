@@ -5,25 +5,27 @@ when, with a ticket that a written reason buys: good once, for five minutes, in 
 """
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend import clock, vault
 from backend.access import Audience, Principal, can
 from backend.applications import queries as applications
 from backend.audit.actions import record
-from backend.db import action, session
+from backend.db import action, changed, row, session
 from backend.documents import examination, pages, queries
 from backend.documents.kinds import FileStatus, FileType, Purpose
 from backend.documents.models import Document, Opening
 from backend.documents.shelf import Shelf
-from backend.errors import NotFound, WrongStatus
+from backend.errors import ExaminerBusy, Invalid, NotFound, WrongStatus
 
+log = logging.getLogger(__name__)
 GOOD_FOR = timedelta(minutes=5)
 TICKET_BYTES = 32
 
@@ -86,18 +88,29 @@ def open_for(
     return {"document_id": public_id, "ticket": ticket, "expires_at": opening.expires_at}
 
 
-def copy_for(by: Principal, public_id: UUID, *, ticket: str | None, shelf: Shelf) -> Copy:
+def copy_for(
+    by: Principal, public_id: UUID, *, ticket: str | None, shelf: Shelf, using: bool = True
+) -> Copy:
     """Return the document to its owner, or a marked copy to whoever holds the ticket.
 
-    Raise NotFound for everybody else, and for a ticket that is used, expired or another's.
+    The ticket is used up once the copy is there, unless it is only asked what there would be.
+    Raise NotFound for everybody else, and for a ticket that is used, expired or another's;
+    ExaminerBusy when no copy could be made.
     """
     if by.audience is Audience.CITIZEN:
         found = queries.visible(public_id, by, "downloadDocument")
         return Copy(pages.name_of(found), found["type"], content_of(found, shelf))
-    text = _used(public_id, ticket or "", by)
+    opening, words = _held(public_id, ticket or "", by)
     opened = queries.find(public_id)
     assert opened is not None  # A document with which a case was submitted is not removed.
-    copy = examination.mark(content_of(opened, shelf), text)
+    try:
+        copy = examination.mark(content_of(opened, shelf), words)
+    except Invalid as refused:
+        # It was sound when it came, so this is our failure and none of whoever asks.
+        log.error("file %s cannot be marked: %s", opened["file_public_id"], refused.more["reason"])
+        raise ExaminerBusy from None
+    if using:
+        _use_up(opening)
     return Copy(pages.name_of(opened), copy.type, copy.content)
 
 
@@ -110,12 +123,11 @@ def content_of(found: Mapping[str, Any], shelf: Shelf) -> bytes:
     return vault.keys().unseal_file(place, found["wrapped_key"], shelf.take(name))
 
 
-@action
-def _used(public_id: UUID, ticket: str, by: Principal) -> str:
-    """Use a ticket up; return what is to be written across the copy."""
+def _held(public_id: UUID, ticket: str, by: Principal) -> tuple[int, str]:
+    """Return the opening of a good ticket, and what is to be written across the copy."""
     now = clock.now()
-    opening = session.scalar(
-        select(Opening)
+    opening = row(
+        select(Opening.id, Opening.application_id, Opening.purpose)
         .join(Document, Document.id == Opening.document_id)
         .where(
             Document.public_id == public_id,
@@ -125,16 +137,23 @@ def _used(public_id: UUID, ticket: str, by: Principal) -> str:
             Opening.used_at.is_(None),
             Opening.expires_at > now,
         )
-        .with_for_update(of=Opening)
     )
     if opening is None:
         raise NotFound
-    case = applications.find(applications.public_id_of(opening.application_id))
+    case = applications.find(applications.public_id_of(opening["application_id"]))
     if case is None or not can(by, "downloadDocument", case):
         raise NotFound
-    opening.used_at = now
-    lines = (f"仅限{opening.purpose.value}使用", f"{by.name} {clock.day_of(now)}", case["number"])
-    return "\n".join(lines)
+    purpose = opening["purpose"].value
+    lines = (f"仅限{purpose}使用", f"{by.name} {clock.day_of(now)}", case["number"])
+    return opening["id"], "\n".join(lines)
+
+
+@action
+def _use_up(opening: int) -> None:
+    """Use a ticket up; raise NotFound when somebody else was quicker."""
+    unused = (Opening.id == opening, Opening.used_at.is_(None))
+    if not changed(update(Opening).where(*unused).values(used_at=clock.now())):
+        raise NotFound
 
 
 def _hashed(ticket: str) -> str:

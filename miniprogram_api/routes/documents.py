@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from backend.access import Principal
 from backend.documents import actions, filenames, openings, pages, queries
@@ -82,7 +82,9 @@ def remove_document(by: Principal, document_id: UUID) -> None:
 )
 def download_document(by: Principal, document_id: UUID, query: dict[str, Any]) -> Response:
     """The file itself for its owner; for staff, with a ticket, a copy marked with its purpose."""
-    copy = openings.copy_for(by, document_id, ticket=query["ticket"], shelf=shelf())
+    # Whoever asks with HEAD gets nothing, so that her ticket stays good.
+    using = request.method != "HEAD"
+    copy = openings.copy_for(by, document_id, ticket=query["ticket"], shelf=shelf(), using=using)
     response = Response(copy.content, mimetype=copy.type.value, headers=HEADERS)
     response.headers["Content-Disposition"] = filenames.disposition(copy.name, copy.type)
     return response

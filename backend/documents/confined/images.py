@@ -14,6 +14,7 @@ from backend.documents.confined.refused import Refused
 
 MAX_PIXELS = 40_000_000
 MOST_BYTES = 10 * 1024 * 1024
+COPY_SIDE = 4_000
 QUALITY, SPARING = 90, 60
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 # Modes that are kept as they are; any other is turned into what a screen shows.
@@ -44,7 +45,12 @@ def examined(content: bytes, most_bytes: int = MOST_BYTES) -> tuple[dict[str, An
 def marked(content: bytes, tile: Image.Image) -> tuple[dict[str, Any], bytes]:
     """Return the picture with the tile all over it."""
     picture = opened(content)
-    kind, below = _kind(picture), _flat(picture)
+    kind = _kind(picture)
+    if picture.mode == "P":
+        picture = picture.convert("RGBA")
+    # A copy is for reading; and flattening needs what the largest picture takes thrice.
+    picture.thumbnail((COPY_SIDE, COPY_SIDE))
+    below = _flat(picture)
     # As wide as to be read on a phone, however large the picture is.
     width = max(120, min(below.width, below.height) * 3 // 4)
     tile = tile.resize((width, max(1, tile.height * width // tile.width)))

@@ -182,3 +182,16 @@ def test_a_mark_is_on_every_page_and_every_picture():
         reddish = sum(1 for r, g, _ in picture.get_flattened_data() if r > g + 40)
         assert reddish > 1000
     assert 3 == mark(a_pdf(3), text).pages
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize("make", [png, jpeg])
+@pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA"])
+def test_whatever_is_taken_can_be_marked_as_well(make, mode):
+    """As many pixels as may be, in every mode: what nobody could open must not come in."""
+    if make is jpeg and mode in ("P", "RGBA"):
+        pytest.skip("no such JPEG")
+
+    kept = examine(make(mode, (8_000, 5_000))).content
+
+    assert 1 == mark(kept, "仅限审核申请使用").pages

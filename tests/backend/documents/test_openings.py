@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 
+from backend import vault
 from backend.db import new_id
-from backend.documents import queries
+from backend.documents import pages, queries
 from backend.documents.kinds import FileType, Purpose
 from backend.documents.openings import copy_for, open_for
-from backend.errors import NotFound, WrongStatus
+from backend.errors import ExaminerBusy, NotFound, WrongStatus
 from tests.records import change, look, one, person, staff
 
 WHY = Purpose.REVIEW
@@ -71,6 +72,28 @@ def test_a_ticket_is_good_once(filed):
 
     with pytest.raises(NotFound):
         copy(filed, him, ticket)
+
+
+def test_a_ticket_with_which_no_copy_could_be_made_is_still_good(filed):
+    case, document, shelf = filed
+    him = staff()
+    ticket = opened(filed, him)["ticket"]
+    found = queries.find(document)
+    assert found is not None
+    kept = shelf.take(found["file_public_id"])
+    wrapped, broken = vault.keys().seal_file(
+        pages.file_place(found["file_public_id"]), b"%PDF-1.7\n%%EOF"
+    )
+    change("UPDATE stored_file SET wrapped_key = :key", key=wrapped)
+    path = shelf._folder / str(found["file_public_id"])
+    path.write_bytes(broken)
+
+    with pytest.raises(ExaminerBusy):
+        copy(filed, him, ticket)
+
+    change("UPDATE stored_file SET wrapped_key = :key", key=found["wrapped_key"])
+    path.write_bytes(kept)
+    assert copy(filed, him, ticket)
 
 
 @pytest.mark.parametrize(("seconds", "good"), [(299, True), (300, False)])

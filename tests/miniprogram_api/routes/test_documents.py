@@ -54,6 +54,7 @@ def test_a_document_goes_from_her_phone_to_the_managers_desk(world, her):
     (document,) = seen["items"][0]["documents"]
     assert (["open"], True) == (document["actions"], document["unscanned"])
     ticket = him.post(f"/documents/{made['id']}/openings", opening(case)).json
+    assert 200 == him.send("HEAD", ticket["url"]).status_code  # Asking first costs nothing.
     copy = him.get(ticket["url"])
     assert (200, "application/pdf") == (copy.status_code, copy.mimetype)
     assert whole not in copy.data and copy.data.startswith(b"%PDF-")

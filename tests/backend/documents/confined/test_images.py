@@ -75,3 +75,9 @@ def test_a_mark_covers_the_picture_from_edge_to_edge():
     for corner in ((0, 0, 300, 200), (300, 0, 600, 200), (0, 200, 300, 400), (300, 200, 600, 400)):
         part = picture.crop(corner)
         assert any(r > g + 40 for r, g, _ in part.get_flattened_data()), corner
+
+
+def test_a_copy_of_a_large_picture_is_smaller():
+    _, copy = images.marked(png(size=(8_200, 20)), watermark.tile("一"))
+
+    assert 4_000 == Image.open(io.BytesIO(copy)).width
