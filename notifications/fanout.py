@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend import clock, jobs
 from backend.applications import corrections
 from backend.applications import queries as applications
-from backend.applications.kinds import Reason
+from backend.applications.kinds import Kind, Reason
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
@@ -30,6 +30,11 @@ from notifications.rows import Row
 log = logging.getLogger(__name__)
 PUSH_WITHIN = timedelta(hours=24)
 LATE_AFTER = timedelta(seconds=30)
+AFTERWARDS: Mapping[Kind, tuple[str, str]] = {
+    Kind.GUARANTEE_LOAN: ("接下来公示；公示期满后推荐给经办银行。", "接下来公示，期满后推荐银行"),
+    Kind.STARTUP_SUBSIDY: ("接下来公示；公示期满后办理拨付。", "接下来公示，期满后拨付"),
+    Kind.INTERNSHIP: ("接下来由各方签订见习协议。", "请与见习基地签订协议"),
+}
 NOTHING_ASKED: Mapping[str, Any] = {"items": ()}
 
 
@@ -133,11 +138,12 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
     return {
         "id": found["public_id"],
         "number": found["number"],
-        "park_name": found["park_name"],
+        "kind": found["kind"].value,
+        "office": found["office_name"],
         **_granted(found, waits=bool(told.get("waits"))),
         "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
         "reasons": "、".join(Reason[name].value for name in found["reasons"]),
-        "note": f"园区留言：{found['note']}。" if found["note"] else "",
+        "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
         "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
         "due_on": _day(told.get("due_on")),
         "for_on": _day(told.get("for_on")),
@@ -151,12 +157,15 @@ def _day(told: str | None) -> str:
 
 
 def _granted(found: Record, *, waits: bool) -> dict[str, str]:
-    """Say which unit was granted and what comes next."""
+    """Say what was granted and what comes next."""
     if waits:
         return {
             "granted": "目前没有空闲场地，您在候补名单中，有场地时会通知您。",
             "next": "暂无空闲场地，请等候通知",
         }
+    if found["kind"] in AFTERWARDS:
+        granted, comes_next = AFTERWARDS[found["kind"]]
+        return {"granted": granted, "next": comes_next}
     unit, first, last = (found[name] or "" for name in ("unit_code", "starts_on", "ends_on"))
     return {
         "granted": f"场地 {unit}，自 {first} 至 {last}。请按园区通知办理入驻手续。",
@@ -177,6 +186,7 @@ def _of_tenancy(event: Event) -> tuple[Record, dict[str, Any]]:
         "id": found["application_public_id"],
         "number": found["number"],
         "park_name": found["park_name"],
+        "office": found["park_name"],
         "unit_code": found["unit_code"],
         "starts_on": found["starts_on"],
         "ends_on": found["until_on"] - timedelta(days=1),
@@ -191,6 +201,7 @@ def _of_waiting(event: Event) -> tuple[Record, dict[str, Any]]:
         "id": found["application_public_id"],
         "number": found["number"],
         "park_name": found["park_name"],
+        "office": found["park_name"],
         "unit_kind": found["unit_kind"].value,
         "at": fields.moment(event.at),
     }

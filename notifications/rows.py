@@ -33,7 +33,7 @@ def to_her(
     event: str, title: str, body: str, *, phrase: str, on: str, thing: str, of: str = "application"
 ) -> Row:
     """Tell the applicant of her case, in the inbox and on WeChat's card of results."""
-    card = {"thing1": "{park_name}", "phrase2": phrase, "date3": on, "thing4": thing}
+    card = {"thing1": "{office}", "phrase2": phrase, "date3": on, "thing4": thing}
     reader = Relation.APPLICANT
     return Row(f"{of}.{event}", reader, title, body, DETAIL, "tenancy_result", card)
 

@@ -34,6 +34,42 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "space": {"unit_kind": "office", "starts_on": "2027-01-01", "term_months": 12},
     "declaration": {"truthful": True},
 }
+REGISTERED = {
+    "stage": "registered",
+    "name": "草原奶食品有限公司",
+    "credit_code": "91152201MA0N0TRE41",
+}
+SHARED = {name: SECTIONS[name] for name in ("applicant", "declaration")}
+# A whole form of each kind, and which office it goes to besides a park.
+WHOLE_FORMS: dict[str, dict[str, dict[str, Any]]] = {
+    "tenancy": SECTIONS,
+    "guarantee_loan": SHARED
+    | {
+        "venture": REGISTERED,
+        "loan": {"amount": "100000.00", "term_months": 24, "purpose": "购置奶食品加工设备"},
+    },
+    "startup_subsidy": SHARED
+    | {
+        "venture": REGISTERED,
+        "business": {
+            "registered_on": "2025-09-01",
+            "operating": True,
+            "workers": 2,
+            "first": True,
+        },
+    },
+    "internship": SHARED
+    | {
+        "internship": {
+            "school": "兴安职业技术学院",
+            "graduated_on": "2026-07-01",
+            "starts_on": "2027-01-04",
+            "months": 6,
+            "idea": "见习后回乡开办奶食品加工厂",
+        },
+    },
+}
+ULANHOT = "152201"
 
 
 class Caller:
@@ -119,18 +155,24 @@ class World:
         return self.anybody.get(f"/parks/{self.park(key)['id']}/units").json["items"]
 
     def draft(
-        self, by: Caller, park: str = "P05", sections: Any = SECTIONS
+        self, by: Caller, park: str = "P05", sections: Any = None, kind: str = "tenancy"
     ) -> tuple[dict[str, Any], str]:
-        """A draft and its ETag."""
-        content = {"kind": "tenancy", "park_id": self.park(park)["id"], "sections": sections}
+        """A draft and its ETag; what is not asked of a park is asked of Ulanhot."""
+        office = {"jurisdiction_code": ULANHOT}
+        if kind == "tenancy":
+            office = {"park_id": self.park(park)["id"]}
+        sections = WHOLE_FORMS[kind] if sections is None else sections
+        content = {"kind": kind, "sections": sections, **office}
         answer = by.post("/applications", content)
         assert answer.status_code == 201, answer.text
         return answer.json, answer.headers["ETag"]
 
-    def submitted(self, by: Caller | None = None, park: str = "P05") -> tuple[dict[str, Any], str]:
+    def submitted(
+        self, by: Caller | None = None, park: str = "P05", kind: str = "tenancy"
+    ) -> tuple[dict[str, Any], str]:
         """A submitted application and its ETag."""
         by = by or self.citizen()
-        draft, etag = self.draft(by, park)
+        draft, etag = self.draft(by, park, kind=kind)
         answer = by.post(f"/applications/{draft['id']}/submit", {}, etag=etag)
         assert answer.status_code == 200, answer.text
         return answer.json, answer.headers["ETag"]

@@ -9,8 +9,9 @@ from backend.applications import actions
 from backend.applications.kinds import Fault, Kind, Reason
 from backend.cases import actions as cases
 from backend.cases import correcting
+from backend.cases.granting import Wish
 from tests import records
-from tests.factories import SECTIONS
+from tests.factories import SECTIONS, ULANHOT, WHOLE_FORMS
 from tests.records import look, one, person, staff
 
 SUMMARY = "#/sections/project/summary"
@@ -32,16 +33,24 @@ def draft(by: Principal, park: str = "P05", sections: dict | None = None) -> dic
     )
 
 
-def submitted(by: Principal | None = None, park: str = "P05") -> dict:
+def draft_for_the_bureau(by: Principal, kind: Kind, **answers: dict) -> dict:
+    """A draft of what the bureau of Ulanhot decides; sections may be given anew."""
+    sections = WHOLE_FORMS[kind.name.lower()] | answers
+    return actions.create(kind, county=ULANHOT, sections=sections, by=by)
+
+
+def submitted(by: Principal | None = None, park: str = "P05", kind: Kind = Kind.TENANCY) -> dict:
     by = by or person()
-    begun = draft(by, park)
+    begun = draft(by, park) if kind is Kind.TENANCY else draft_for_the_bureau(by, kind)
     return actions.submit(begun["id"], seen=begun["version"], by=by)
 
 
-def approved(by: Principal | None = None, **wish) -> dict:
+def approved(by: Principal | None = None, note: str = "", **wish) -> dict:
     case = submitted(by)
     wish.setdefault("unit", records.unit("B201"))
-    return cases.approve(case["id"], seen=case["version"], by=staff(), **wish)
+    return cases.approve(
+        case["id"], seen=case["version"], by=staff(), wish=Wish(**wish), note=note
+    )
 
 
 def rejected(by: Principal | None = None) -> dict:

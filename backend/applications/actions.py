@@ -12,34 +12,45 @@ from backend import clock, vault, workdays
 from backend.access import Principal, can
 from backend.accounts import bindings
 from backend.applications import clocks, corrections, forms, queries
-from backend.applications.kinds import BETWEEN_NUDGES, TERMS, Kind
+from backend.applications.kinds import BETWEEN_NUDGES, TERMS, Kind, Office
 from backend.applications.models import Application
 from backend.applications.taking import OFFICE, View, moved, noted, seen_now, taken
 from backend.applications.verdict import verdict_on
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
-from backend.db import Row, action, constraint_of, new_id, session
+from backend.db import action, constraint_of, new_id, session
 from backend.errors import AlreadyOpen, Incomplete, Invalid, NotFound, TooSoon, WrongStatus
 from backend.parks import queries as parks
 
 NUMBERS = Sequence("application_number")
+UNPLACED = {"park_id": "请选择一个园区", "jurisdiction_code": "请选择经营所在的旗县市"}
 # After which of these the three working days before a nudge begin anew.
 NUDGED_BY = {"application.submitted", "application.resolved", "application.nudged"}
 
 
 @action
-def create(kind: Kind, *, park: UUID, sections: Mapping[str, Any], by: Principal) -> View:
-    """Begin a draft; raise NotFound for an unknown park, AlreadyOpen for a second open one."""
-    now, place = clock.now(), _park(park)
-    public_id = new_id()
+def create(
+    kind: Kind,
+    *,
+    sections: Mapping[str, Any],
+    by: Principal,
+    park: UUID | None = None,
+    county: str | None = None,
+) -> View:
+    """Begin a draft: for a park what a park decides, for a county what its bureau decides.
+
+    Raise Invalid with every fault, AlreadyOpen for a second open one of this kind.
+    """
+    now, public_id = clock.now(), new_id()
+    place, faults = _place(kind, park, county)
+    _refuse([*faults, *forms.foreign(kind, sections)])
     application = Application(
         public_id=public_id,
         number=_number(kind),
         kind=kind,
         status=Status.DRAFT,
         applicant_id=by.id,
-        park_id=place["id"],
-        jurisdiction_code=place["jurisdiction_code"],
+        **place,
         sections={},
         held_since=now,
         created_at=now,
@@ -71,10 +82,11 @@ def update(
     by: Principal,
     sections: Mapping[str, Any],
     park: UUID | None = None,
+    county: str | None = None,
 ) -> View:
-    """Replace the given sections of a draft, and its park when one is given.
+    """Replace the given sections of a draft, and its office when one is given.
 
-    Raise Outdated, with both texts, when another device was quicker.
+    Raise Outdated, with both texts, when another device was quicker, Invalid like `create`.
     """
 
     def both(current: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,9 +95,11 @@ def update(
 
     case = taken("updateApplication", "update", public_id, seen, by, both)
     application = case.application
-    if park is not None:
-        place = _park(park)
-        application.park_id, application.jurisdiction_code = place["id"], place["jurisdiction_code"]
+    moves = park is not None or county is not None
+    place, faults = _place(application.kind, park, county) if moves else ({}, [])
+    _refuse([*faults, *forms.foreign(application.kind, sections)])
+    for name, value in place.items():
+        setattr(application, name, value)
     application.sections = {**application.sections, **_sealed(application, sections)}
     application.changed_at = clock.now()
     noted("updated", application, by)
@@ -104,7 +118,7 @@ def submit(public_id: UUID, *, seen: int, by: Principal) -> View:
     if missing:
         raise Incomplete(missing=missing)
     bindings.rely_on_identity(application.applicant_id)
-    application.verdict = verdict_on(application.kind, application.applicant_id)
+    application.verdict = verdict_on(application)
     application.submitted_at, application.received_on = now, clocks.received_on(now)
     moved(case)
     return seen_now(case)
@@ -138,11 +152,34 @@ def _number(kind: Kind) -> str:
     return f"{TERMS[kind].prefix}-{clock.today().year}-{serial:06d}"
 
 
-def _park(public_id: UUID) -> Row:
-    found = parks.find(public_id)
-    if found is None:
-        raise Invalid(errors=[{"pointer": "#/park_id", "detail": "没有这个园区"}])
-    return found
+def _place(
+    kind: Kind, park: UUID | None, county: str | None
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Return which office a kind of application goes to, and what is wrong with those named."""
+    place: dict[str, Any] = {}
+    named = {"park_id": park, "jurisdiction_code": county}
+    if TERMS[kind].office is Office.PARK:
+        asked = "park_id"
+        if found := park and parks.find(park):
+            place = {"park_id": found["id"], "jurisdiction_code": found["jurisdiction_code"]}
+    else:
+        asked = "jurisdiction_code"
+        if parks.is_county(county):
+            place = {"jurisdiction_code": county}
+    surplus = f"{kind.value}不需要填写此项"
+    faults = [
+        {"pointer": f"#/{name}", "detail": surplus}
+        for name, value in named.items()
+        if value is not None and name != asked
+    ]
+    if not place:
+        faults.append({"pointer": f"#/{asked}", "detail": UNPLACED[asked]})
+    return place, faults
+
+
+def _refuse(faults: list[dict[str, str]]) -> None:
+    if faults:
+        raise Invalid(errors=faults)
 
 
 def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,9 @@ class Kind(Enum):
     """What is asked for."""
 
     TENANCY = "入驻申请"
+    GUARANTEE_LOAN = "创业担保贷款申请"
+    STARTUP_SUBSIDY = "一次性创业补贴申请"
+    INTERNSHIP = "见习+孵化申请"
 
 
 class Office(Enum):
@@ -51,7 +54,8 @@ class Terms(NamedTuple):
     """What differs between kinds.
 
     `promised` and `legal` are working days from receipt to decision: what the office has promised
-    and what it may at most take.
+    and what it may at most take. `published`: nothing follows an approval before it has been
+    published without an objection that was upheld.
     """
 
     office: Office
@@ -59,13 +63,18 @@ class Terms(NamedTuple):
     benefit: str
     promised: int
     legal: int
+    published: bool = False
 
 
 # Promised: our proposal, until the bureau decides (DECISIONS 20). Legal: twenty working days,
 # Administrative Licensing Law, article 42, taken over by analogy.
 TERMS: Mapping[Kind, Terms] = {
-    Kind.TENANCY: Terms(Office.PARK, "RZ", "free_space", promised=5, legal=20),
+    Kind.TENANCY: Terms(Office.PARK, "RZ", "free_space", 5, 20),
+    Kind.GUARANTEE_LOAN: Terms(Office.BUREAU, "DK", "guarantee_waiver", 5, 20, published=True),
+    Kind.STARTUP_SUBSIDY: Terms(Office.BUREAU, "BT", "startup_subsidy", 5, 20, published=True),
+    Kind.INTERNSHIP: Terms(Office.BUREAU, "JX", "internship_subsidy", 5, 20),
 }
+OF_PARKS = tuple(kind for kind, terms in TERMS.items() if terms.office is Office.PARK)
 # Working days within which the applicant puts right what was named; then the case lapses.
 TO_CORRECT = 15
 # Days after the last change in which a draft is kept.

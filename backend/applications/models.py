@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.applications.kinds import Kind
+from backend.applications.kinds import OF_PARKS, Kind
 from backend.applications.workflow import OPEN, Status
 from backend.db import Json, Model, Numbered, term
 
 _OPEN = ", ".join(f"'{status.name}'" for status in OPEN)
+_OF_PARKS = ", ".join(f"'{kind.name}'" for kind in OF_PARKS)
 
 
 class Application(Numbered, Model):
@@ -19,7 +20,8 @@ class Application(Numbered, Model):
     Sensitive answers inside `sections` are sealed. `received_on` is the working day from which the
     office's time counts, `due_on` what it has promised (or until when the applicant has to answer),
     `legal_due_on` what it may at most take. `office_days` are the working days that it took,
-    without those on which it waited for the applicant. `version` is what ETag and If-Match carry.
+    without those on which it waited for the applicant. Only what a park decides has a park.
+    `version` is what ETag and If-Match carry.
     """
 
     __tablename__ = "application"
@@ -46,13 +48,14 @@ class Application(Numbered, Model):
             name="undecided",
         ),
         CheckConstraint("(status = 'UNDER_REVIEW') <= (handler_id IS NOT NULL)", name="handled"),
+        CheckConstraint(f"(kind IN ({_OF_PARKS})) = (park_id IS NOT NULL)", name="office"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[Kind] = mapped_column(term(Kind))
     status: Mapped[Status] = mapped_column(term(Status))
     applicant_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    park_id: Mapped[int] = mapped_column(ForeignKey("park.id"))
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"))
     jurisdiction_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
     sections: Mapped[dict[str, Any]] = mapped_column(Json)
     verdict: Mapped[dict[str, Any] | None] = mapped_column(Json(none_as_null=True))

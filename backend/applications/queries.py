@@ -11,25 +11,23 @@ from backend import clock
 from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
 from backend.accounts.models import Staff
 from backend.applications import corrections, forms, workflow
-from backend.applications.kinds import TERMS, Kind, Office, Reason
+from backend.applications.kinds import OF_PARKS, TERMS, Kind, Office, Reason
 from backend.applications.models import Application, Correction, Recusal
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
 from backend.errors import NotFound
 from backend.parks.kinds import HoldingKind
-from backend.parks.models import Holding, Park, Unit
+from backend.parks.models import Division, Holding, Park, Unit
 from backend.steps import open_to
 
 PARTY_LABELS = {
     Relation.APPLICANT: "申请人",
-    Relation.DECIDER: "人社局",
     Relation.SUPERVISOR: "上级人社局",
     Relation.SYSTEM: "系统",
     Relation.ENTREPRENEUR: "公众",
 }
 FAR = date(9999, 12, 31)
-OF_PARKS = [kind for kind, terms in TERMS.items() if terms.office is Office.PARK]
 # Like cases of the last half year tell how long one has to wait, once there are a few of them.
 LATELY, ENOUGH = timedelta(days=180), 10
 _WHOLE = (
@@ -38,6 +36,7 @@ _WHOLE = (
         Park.public_id.label("park_public_id"),
         Park.name.label("park_name"),
         Park.phone.label("park_phone"),
+        Division.name.label("county_name"),
         Staff.name.label("handler_name"),
         func.array(
             select(Recusal.staff_id)
@@ -52,7 +51,8 @@ _WHOLE = (
         func.lower(Holding.during).label("starts_on"),
         (func.upper(Holding.during) - 1).label("ends_on"),
     )
-    .join(Park, Park.id == Application.park_id)
+    .join(Division, Division.code == Application.jurisdiction_code)
+    .outerjoin(Park, Park.id == Application.park_id)
     .outerjoin(Staff, Staff.id == Application.handler_id)
     .outerjoin(
         Holding,
@@ -112,6 +112,8 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
         "status": status,
         "park_id": found["park_public_id"],
         "park_name": found["park_name"],
+        "jurisdiction_code": found["jurisdiction_code"],
+        "office": found["office_name"],
         "actions": [
             each
             for each in open_to(workflow.STEPS, status, held)
@@ -217,13 +219,17 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
 
 
 def _with_office(found: Row) -> Row:
-    """Add which office decides, which is a matter of the kind."""
-    return {**found, "office": TERMS[found["kind"]].office.name.lower()}
+    """Add which office decides, which is a matter of the kind, and what it is called."""
+    office = TERMS[found["kind"]].office
+    named = {Office.PARK: found["park_name"], Office.BUREAU: f"{found['county_name']}人社局"}
+    return {**found, "office": office.name.lower(), "office_name": named[office]}
 
 
 def _party(holder: Relation, found: Mapping[str, Any]) -> str:
-    of_a_park = holder is Relation.DECIDER and found["office"] != THE_BUREAU
-    return f"{found['park_name']}管理员" if of_a_park else PARTY_LABELS[holder]
+    if holder is not Relation.DECIDER:
+        return PARTY_LABELS[holder]
+    name: str = found["office_name"]
+    return name if found["office"] == THE_BUREAU else f"{name}管理员"
 
 
 def _actor(event: Mapping[str, Any], found: Mapping[str, Any]) -> str:

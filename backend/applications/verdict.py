@@ -1,23 +1,32 @@
 """What does the law say of this case?  It informs whoever decides, and refuses nobody."""
 
+from datetime import date
 from typing import Any
 
 from backend import clock
-from backend.applications.kinds import TERMS, Kind
+from backend.applications import forms
+from backend.applications.kinds import TERMS
+from backend.applications.models import Application
 from backend.policies.queries import current, snapshot
 from backend.profiles.queries import facts_of
-from backend.screenings.answers import Ground
+from backend.screenings.answers import Ground, read
 from backend.screenings.results import gap
 from backend.screenings.wording import amount, verdict
 from eligibility.engine import assess
+from eligibility.facts import Facts
+
+HER_WORD = ("self", "default")
 
 
-def verdict_on(kind: Kind, applicant_id: int) -> dict[str, Any]:
-    """Assess the benefit that a kind of application is about, by what is known today."""
-    day, benefit = clock.today(), TERMS[kind].benefit
-    facts = facts_of(applicant_id, day)
-    on = Ground(current(), snapshot(day), day, facts)
-    found = assess(on.policy, benefit, facts, on.snapshot, day)
+def verdict_on(application: Application) -> dict[str, Any]:
+    """Assess the benefit that an application is about, by what is known today.
+
+    What the form says counts as her own word: it fills gaps and follows what she said before, but
+    never stands against what a paper or somebody else says.
+    """
+    day, benefit = clock.today(), TERMS[application.kind].benefit
+    on = Ground(current(), snapshot(day), day, _facts(application, day))
+    found = assess(on.policy, benefit, on.facts, on.snapshot, day)
     return {
         "benefit": benefit,
         "title": on.policy.label("rule", benefit, "title"),
@@ -31,3 +40,12 @@ def verdict_on(kind: Kind, applicant_id: int) -> dict[str, Any]:
         "as_of": day.isoformat(),
         "policy": found.policy,
     }
+
+
+def _facts(application: Application, day: date) -> Facts:
+    known = facts_of(application.applicant_id, day)
+    raw = forms.facts(application.kind, application.sections)
+    told, _ = read(current(), raw, day)
+    sources = {name: before.source for name in raw if (before := known.known(name))}
+    hers = (name for name in raw if sources.get(name, "self") in HER_WORD)
+    return known.with_values({name: told.value(name) for name in hers if name in told.values})

@@ -1,6 +1,5 @@
 """How does a case end, and whose is it until then?"""
 
-from datetime import date
 from uuid import UUID
 
 from backend import clock
@@ -11,15 +10,13 @@ from backend.applications.taking import View, moved, seen_now, taken
 from backend.applications.workflow import Status
 from backend.cases import publicity
 from backend.cases.correcting import close
+from backend.cases.granting import Wish
+from backend.cases.lives import LIVES
 from backend.db import action
-from backend.errors import AlreadyTenant, Invalid
-from backend.tenancies import endings, placing
-from backend.tenancies import queries as tenancies
-from eligibility.dates import add_months
+from backend.errors import Invalid
 
 WHY = "请说明原因"
-NO_UNIT = "请选择场地；申请人在候补名单上时，可以先通过、再等候场地"
-NOT_YET = "未选择场地时，入驻日期和期限以申请为准，请勿填写"
+AS_ASKED = Wish()
 
 
 @action
@@ -52,7 +49,7 @@ def withdraw(public_id: UUID, *, seen: int, by: Principal) -> View:
         close(case.application, answered=False)
     publicity.stop(case.application.id)
     moved(case)
-    endings.closed(case.application, by)
+    LIVES[case.application.kind].over(case.application, by)
     return seen_now(case)
 
 
@@ -62,12 +59,10 @@ def approve(
     *,
     seen: int,
     by: Principal,
-    unit: UUID | None = None,
-    starts_on: date | None = None,
-    term_months: int | None = None,
+    wish: Wish = AS_ASKED,
     note: str = "",
 ) -> View:
-    """Grant a unit for a period: the one asked for unless the manager names another.
+    """Grant what was asked for; a tenancy is granted a unit, for a period.
 
     Without a unit the application has to be on a waiting list, where it then waits for an offer.
     Raise Invalid if it is not, UnitTaken, with the period of the other holding and the units that
@@ -75,16 +70,9 @@ def approve(
     venture has a place.
     """
     case = taken("approveApplication", "approve", public_id, seen, by)
-    application = case.application
-    if unit is None:
-        _refuse_unless_waiting(application, starts_on, term_months)
-    else:
-        space = application.sections["space"]
-        first = starts_on or date.fromisoformat(space["starts_on"])
-        end = add_months(first, term_months or space["term_months"])
-        placing.grant(application, unit, first, end, by=by)
-    _decided(application, by, note)
-    moved(case, waits=unit is None)
+    waits = LIVES[case.application.kind].grant(case.application, wish, by)
+    _decided(case.application, by, note)
+    moved(case, waits=waits)
     return seen_now(case)
 
 
@@ -99,7 +87,7 @@ def reject(
     _decided(case.application, by, note)
     case.application.reasons = [reason.name for reason in reasons]
     moved(case)
-    endings.closed(case.application, by)
+    LIVES[case.application.kind].over(case.application, by)
     return seen_now(case)
 
 
@@ -118,7 +106,7 @@ def reopen(public_id: UUID, *, seen: int, by: Principal, why: str) -> View:
     application.reasons, application.note = [], ""
     application.handler_id = None
     moved(case, why=why.strip(), was=was)
-    endings.given_up(application, by)
+    LIVES[application.kind].set_aside(application, by)
     return seen_now(case)
 
 
@@ -126,18 +114,3 @@ def _decided(application: Application, by: Principal, note: str) -> None:
     application.decided_at, application.decided_by = clock.now(), by.id
     application.handler_id = by.id
     application.note = note
-
-
-def _refuse_unless_waiting(
-    application: Application, starts_on: date | None, term_months: int | None
-) -> None:
-    named = {"starts_on": starts_on, "term_months": term_months}
-    faults = [{"pointer": f"#/{name}", "detail": NOT_YET} for name, given in named.items() if given]
-    if not tenancies.is_waiting(application.id):
-        faults.insert(0, {"pointer": "#/unit_id", "detail": NO_UNIT})
-    elif tenancies.is_housed(
-        application.applicant_id, application.sections.get("venture", {}).get("credit_code")
-    ):
-        raise AlreadyTenant
-    if faults:
-        raise Invalid(errors=faults)

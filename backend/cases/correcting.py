@@ -74,7 +74,7 @@ def resolve(public_id: UUID, *, seen: int, by: Principal) -> View:
     if missing := forms.missing(application.kind, application.sections):
         raise Incomplete(missing=missing)
     close(application, answered=True)
-    application.verdict = verdict_on(application.kind, application.applicant_id)
+    application.verdict = verdict_on(application)
     moved(case)
     return seen_now(case)
 

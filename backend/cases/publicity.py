@@ -20,10 +20,10 @@ from backend.applications.kinds import PUBLISHED
 from backend.applications.models import Application
 from backend.applications.taking import View, moved, seen_now, taken, taken_as
 from backend.cases import published
+from backend.cases.lives import LIVES
 from backend.cases.models import Objection, Publicity
 from backend.db import action, constraint_of, new_id, rows, session
 from backend.errors import AlreadyObjected, Invalid, NotAllowed, NotFound, WrongStatus
-from backend.tenancies.endings import given_up
 
 UNSAID = "请说明核查结果"
 ANSWERED = "这条异议已经答复"
@@ -124,6 +124,7 @@ def end(publicity_id: int) -> None:
     case = taken_as(Relation.SYSTEM, "end_publicity", application)
     running.ended_at = clock.now()
     moved(case)
+    LIVES[application.kind].published(application, None)
 
 
 def over() -> Iterator[int]:
@@ -148,7 +149,7 @@ def _overturn(running: Publicity, application: Application, by: Principal) -> No
     application.decided_at = application.decided_by = application.office_days = None
     application.handler_id, application.reasons, application.note = None, [], ""
     moved(case)
-    given_up(application, by)
+    LIVES[application.kind].set_aside(application, by)
 
 
 def _running(public_id: UUID) -> tuple[Publicity, Application]:

@@ -13,7 +13,7 @@ from backend.applications.models import Application
 from backend.cases.models import Objection, Publicity
 from backend.db import Row, row, rows
 from backend.errors import NotFound
-from backend.parks.models import Park
+from backend.parks.models import Division, Park
 
 _LISTED = (
     select(
@@ -27,9 +27,11 @@ _LISTED = (
         Application.number,
         Application.status,
         Park.name.label("park_name"),
+        Division.name.label("county_name"),
     )
     .join(Application, Application.id == Publicity.application_id)
-    .join(Park, Park.id == Application.park_id)
+    .join(Division, Division.code == Application.jurisdiction_code)
+    .outerjoin(Park, Park.id == Application.park_id)
     .where(Publicity.ended_at.is_(None))
 )
 _OBJECTIONS = (

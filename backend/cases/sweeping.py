@@ -18,9 +18,8 @@ from backend.applications.taking import moved, taken_as
 from backend.applications.workflow import Status
 from backend.cases import publicity
 from backend.cases.correcting import close
+from backend.cases.lives import LIVES
 from backend.db import action, rows, session
-from backend.tenancies.kinds import Left
-from backend.tenancies.lists import leave_all
 
 log = logging.getLogger(__name__)
 # Working days after which a claimed case without a move is anybody's again.
@@ -57,7 +56,7 @@ def lapse(application_id: int) -> None:
     if application.status is Status.CORRECTION_REQUESTED:
         close(application, answered=False)
     moved(case)
-    leave_all(application, Left.CLOSED, None)
+    LIVES[application.kind].over(application, None)
 
 
 @action

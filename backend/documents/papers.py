@@ -23,31 +23,54 @@ class Asked(NamedTuple):
     when: tuple[str, str, str] | None = None
 
 
+REGISTERED = ("venture", "stage", "registered")
+ID = Asked("id", "身份证明", "核对申请人身份", (D.ID_CARD,))
+GROUP = Asked(
+    "group",
+    "群体身份证明",
+    "属于高校毕业生、退役军人、残疾人等群体的，可据此核对优先条件",
+    (D.DIPLOMA, D.VETERAN_CERTIFICATE, D.DISABILITY_CERTIFICATE),
+    required=False,
+)
+PERMIT = Asked(
+    "permit",
+    "特种行业许可",
+    "从事须经许可的行业的，请提供许可证",
+    (D.PERMIT,),
+    required=False,
+)
 PAPERS: Mapping[Kind, tuple[Asked, ...]] = {
     Kind.TENANCY: (
-        Asked("id", "身份证明", "核对申请人身份", (D.ID_CARD,)),
+        ID,
         Asked("plan", "创业计划书", "了解项目内容与可行性", (D.PLAN,)),
         Asked(
             "licence",
             "营业执照",
             "核对已注册实体的名称与统一社会信用代码",
             (D.LICENCE,),
-            when=("venture", "stage", "registered"),
+            when=REGISTERED,
         ),
-        Asked(
-            "group",
-            "群体身份证明",
-            "属于高校毕业生、退役军人、残疾人等群体的，可据此核对优先条件",
-            (D.DIPLOMA, D.VETERAN_CERTIFICATE, D.DISABILITY_CERTIFICATE),
-            required=False,
-        ),
-        Asked(
-            "permit",
-            "特种行业许可",
-            "从事须经许可的行业的，请提供许可证",
-            (D.PERMIT,),
-            required=False,
-        ),
+        GROUP,
+        PERMIT,
+    ),
+    Kind.GUARANTEE_LOAN: (
+        ID,
+        Asked("licence", "营业执照", "核对经营主体", (D.LICENCE,), when=REGISTERED),
+        GROUP,
+        PERMIT,
+        Asked("credit", "个人信用报告", "经办银行核查信用时使用", (D.OTHER,), required=False),
+    ),
+    Kind.STARTUP_SUBSIDY: (
+        ID,
+        Asked("licence", "营业执照", "核对注册登记日期与统一社会信用代码", (D.LICENCE,)),
+        GROUP,
+        Asked("contracts", "劳动合同", "核对带动就业的人员", (D.CONTRACT,)),
+        Asked("insurance", "社会保险缴费证明", "核对带动就业的人员", (D.SOCIAL_INSURANCE,)),
+        Asked("agreement", "入驻协议", "核对入驻园区情况", (D.CONTRACT,), required=False),
+    ),
+    Kind.INTERNSHIP: (
+        ID,
+        Asked("diploma", "毕业证书或学籍证明", "核对高校学生或毕业生身份", (D.DIPLOMA,)),
     ),
 }
 

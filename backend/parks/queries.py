@@ -21,6 +21,12 @@ def divisions() -> Sequence[Row]:
     return rows(select(*Division.__table__.columns).order_by(Division.code))
 
 
+def is_county(code: str | None) -> bool:
+    """Tell whether this is the code of one of the league's counties."""
+    found = row(select(Division.is_county).where(Division.code == code))
+    return found is not None and bool(found["is_county"])
+
+
 def listed(wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> Sequence[Row]:
     """Return a page of parks, nearest first where a place is given, else by pinyin."""
     values = {**wanted.values(), "today": clock.today(), "limit": limit}

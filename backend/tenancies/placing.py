@@ -34,6 +34,7 @@ def grant(
 
     Raise UnitTaken or Invalid as `hold` does, AlreadyTenant for whoever has a place already.
     """
+    assert application.park_id is not None  # What is asked of a park has one.
     holding = hold(application.park_id, unit, first, end, application_id=application.public_id)
     tenancy = _begun(application, Status.AGREEMENT_PENDING, holding.unit_id, first, end)
     noted(BEGINNINGS[tenancy.status], tenancy, by)

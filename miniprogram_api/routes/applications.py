@@ -35,8 +35,8 @@ A_STEP: dict[str, Any] = {
     may_refuse=(409,),
 )
 def create_application(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
-    """Begin a draft for a park."""
-    return actions.create(body["kind"], park=body["park_id"], sections=body["sections"], by=by)
+    """Begin a draft for a park, or for the bureau of a county."""
+    return actions.create(by=by, **_named(body))
 
 
 @routes.operation(
@@ -83,8 +83,7 @@ def update_application(
     by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Replace the named sections of a draft."""
-    park, sections = body["park_id"], body["sections"]
-    return actions.update(application_id, seen=seen, by=by, sections=sections, park=park)
+    return actions.update(application_id, seen=seen, by=by, **_named(body))
 
 
 @routes.operation(
@@ -94,7 +93,7 @@ def update_application(
     **A_STEP,
 )
 def submit_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
-    """Hand the draft to the park; everything missing is named at once."""
+    """Hand the draft to its office; everything missing is named at once."""
     return actions.submit(application_id, seen=seen, by=by)
 
 
@@ -116,3 +115,8 @@ def nudge_application(by: Principal, application_id: UUID) -> dict[str, Any]:
 def list_reasons() -> dict[str, Any]:
     """The coded reasons for a refusal."""
     return {"items": [{"code": reason, "label": reason.value} for reason in Reason]}
+
+
+def _named(body: dict[str, Any]) -> dict[str, Any]:
+    office = {"park": body.pop("park_id"), "county": body.pop("jurisdiction_code")}
+    return {**body, **office}

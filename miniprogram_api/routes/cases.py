@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.cases import actions, correcting
+from backend.cases.granting import Wish
 from miniprogram_api import cached
 from miniprogram_api.operations import Routes
 from miniprogram_api.routes.applications import A_STEP, ONE
@@ -64,12 +65,12 @@ def withdraw_application(by: Principal, application_id: UUID, seen: int) -> dict
 def approve_application(
     by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Grant a unit, or let whoever is on a waiting list wait for the next one.
+    """Grant what was asked for; whoever is on a waiting list may wait for the next unit.
 
     A unit that is held on any of these days is refused with the free ones.
     """
-    unit = body.pop("unit_id")
-    approved = actions.approve(application_id, seen=seen, by=by, unit=unit, **body)
+    note, wish = body.pop("note"), Wish(body.pop("unit_id"), **body)
+    approved = actions.approve(application_id, seen=seen, by=by, wish=wish, note=note)
     cached.forget("parks")
     return approved
 

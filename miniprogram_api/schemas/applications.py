@@ -8,8 +8,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from backend.applications.forms import FORMS, Field, Section, Type
 from backend.applications.kinds import Fault, Kind, Reason
+from backend.applications.questions import FORMS, Field, Section, Type
 from backend.applications.workflow import Status
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
 from miniprogram_api.schemas.strict import (
@@ -17,6 +17,7 @@ from miniprogram_api.schemas.strict import (
     Day,
     Id,
     Label,
+    Money,
     OneOf,
     Part,
     Phone,
@@ -43,42 +44,46 @@ def _input(field: Field) -> fields.Field[Any]:
         Type.CHOICE: lambda: OneOf(field.choices, raw=True, **open_),  # type: ignore[arg-type]
         Type.WHOLE: lambda: Whole(least=field.least, most=field.most, **open_),
         Type.DAY: lambda: Day(**open_),
+        Type.MONEY: lambda: Money(most=field.most, **open_),
+        Type.YES_NO: lambda: YesNo(**open_),
         Type.CONSENT: lambda: YesNo(**open_),
     }
     made: fields.Field[Any] = makers[field.kind]()
     return made
 
 
-def _section_schema(kind: Kind, section: Section) -> type[Schema]:
-    name = f"{kind.name.title()}{section.name.title()}Section"
+def _section_schema(section: Section) -> type[Schema]:
+    name = f"{section.name.title()}Section"
     return Strict.from_dict({field.name: _input(field) for field in section.fields}, name=name)
 
 
-def _sections_schema(kind: Kind) -> type[Schema]:
-    parts: dict[str, fields.Field[Any]] = {
-        section.name: Part(_section_schema(kind, section), metadata={"description": section.label})
-        for section in FORMS[kind]
-    }
-    return Strict.from_dict(parts, name=f"{kind.name.title()}Sections")
+def _part(section: Section) -> fields.Field[Any]:
+    kinds = "、".join(kind.value for kind in Kind if section in FORMS[kind])
+    return Part(_section_schema(section), metadata={"description": f"{section.label}（{kinds}）"})
 
 
-# One kind so far; a second one makes this a choice by `kind`.
-TenancySections = _sections_schema(Kind.TENANCY)
-
-
-class NewApplication(Strict):
-    """Begins a draft; sections may come with it or later."""
-
-    kind = OneOf(Kind, required=True)
-    park_id = Id(required=True)
-    sections = Part(TenancySections, load_default=dict)
+# Each section of any kind once; which of them a kind has is asked when the kind is known.
+Sections = Strict.from_dict(
+    {section.name: _part(section) for sections in FORMS.values() for section in sections},
+    name="Sections",
+)
 
 
 class ChangedApplication(Strict):
-    """Replaces the sections that it names and leaves the others alone."""
+    """Replaces the sections that it names and leaves the others alone.
+
+    A tenancy is asked of a park, everything else of the bureau of a county.
+    """
 
     park_id = Id(load_default=None)
-    sections = Part(TenancySections, load_default=dict)
+    jurisdiction_code = Text(most=6, load_default=None, metadata={"example": "152201"})
+    sections = Part(Sections, load_default=dict)
+
+
+class NewApplication(ChangedApplication):
+    """Begins a draft; sections may come with it or later."""
+
+    kind = OneOf(Kind, required=True)
 
 
 class ApplicationQuery(Paging):
@@ -144,8 +149,10 @@ class ApplicationSchema(StandingSchema):
 
     kind = OneOf(Kind, required=True)
     kind_label = Label(required=True, attribute="kind", metadata={"example": "入驻申请"})
-    park_id = PublicId(required=True)
-    park_name = fields.String(required=True, metadata={"example": "恒隆创业广场"})
+    park_id = PublicId(required=True, allow_none=True)
+    park_name = fields.String(required=True, allow_none=True, metadata={"example": "恒隆创业广场"})
+    jurisdiction_code = fields.String(required=True, metadata={"example": "152201"})
+    office = fields.String(required=True, metadata={"example": "恒隆创业广场"})
     actions = fields.List(fields.String(), required=True)
     sections = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
     missing = fields.List(fields.Nested(MissingSchema), required=True)

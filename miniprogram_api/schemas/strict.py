@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from backend.accounts import numerals
 
@@ -22,6 +22,7 @@ _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\ufeff]")
 _STACKED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]{5,}")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
+_MONEY = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
@@ -114,6 +115,25 @@ class Whole(fields.Integer):
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         raise self.make_error("invalid")
+
+
+class Money(fields.String):
+    """An amount of yuan as we write it, `"1584.00"`, up to `most` fen; never a float."""
+
+    default_error_messages = {**REQUIRED, "invalid": "应为带两位小数的金额，如 1584.00"}
+
+    def __init__(self, *, most: int, least: int = 1, **kwargs: Any):
+        """Bound the amount in fen."""
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not _MONEY.fullmatch(value):
+            raise self.make_error("invalid")
+        if not self.least <= int(value.replace(".", "")) <= self.most:
+            bounds = (f"{each / 100:.2f}" for each in (self.least, self.most))
+            raise ValidationError("应在 {} 与 {} 元之间".format(*bounds))
+        return value
 
 
 class Day(fields.Date):

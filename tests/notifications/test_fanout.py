@@ -10,6 +10,7 @@ from backend.applications.kinds import Reason
 from backend.audit import actions as audit
 from backend.cases import actions as cases
 from backend.cases import correcting, reminding
+from backend.cases.granting import Wish
 from notifications import fanout
 from tests import records
 from tests.filing import approved, claimed, draft, returned, submitted
@@ -199,7 +200,7 @@ class TestDying:
         before = len(jobs("announce_event"))
         case = submitted(person("two"))
         with pytest.raises(fanout.applications.NotFound.__mro__[1]):
-            cases.approve(case["id"], seen=case["version"], by=staff(), unit=records.unit())
+            cases.approve(case["id"], seen=case["version"], by=staff(), wish=Wish(records.unit()))
 
         # Signing in, drafting and submitting: three events, and none of the decision.
         assert before + 3 == len(jobs("announce_event"))

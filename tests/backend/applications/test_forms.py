@@ -5,8 +5,8 @@ import copy
 import pytest
 
 from backend.applications import forms
-from backend.applications.forms import FORMS, Type
 from backend.applications.kinds import Kind
+from backend.applications.questions import FORMS, Industry, Type
 from backend.parks.kinds import UnitKind
 from tests.factories import SECTIONS
 
@@ -141,7 +141,7 @@ def test_the_unit_asked_for_is_of_a_kind_that_parks_let():
 
 def test_the_industries_begin_with_those_of_clause_3_3():
     # 智能产业、物联网产业、零工产业、软件产业、智能机器人、3D打印、人文服务、无人机.
-    first = [each.name for each in forms.Industry][:8]
+    first = [each.name for each in Industry][:8]
 
     assert [
         "SMART_INDUSTRY",

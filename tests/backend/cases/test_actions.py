@@ -12,6 +12,7 @@ from backend.applications import actions, queries
 from backend.applications.kinds import Reason
 from backend.applications.workflow import Status
 from backend.cases import actions as cases
+from backend.cases.granting import Wish
 from backend.errors import (
     Handled,
     Invalid,
@@ -207,7 +208,7 @@ class TestApproving:
         unit = records.unit(code) if code else uuid4()
 
         with pytest.raises(Invalid) as refused:
-            cases.approve(case["id"], seen=case["version"], by=staff(), unit=unit)
+            cases.approve(case["id"], seen=case["version"], by=staff(), wish=Wish(unit))
 
         assert ["#/unit_id"] == [each["pointer"] for each in refused.value.more["errors"]]
         assert "SUBMITTED" == status_of(case)
@@ -217,7 +218,7 @@ class TestApproving:
         case = submitted(person("second"))
 
         with pytest.raises(UnitTaken) as refused:
-            cases.approve(case["id"], seen=case["version"], by=staff(), unit=records.unit())
+            cases.approve(case["id"], seen=case["version"], by=staff(), wish=Wish(records.unit()))
 
         more = refused.value.more
         assert ("2027-01-01", "2028-01-01") == (more["held_from"], more["held_until"])
@@ -234,8 +235,7 @@ class TestApproving:
             case["id"],
             seen=case["version"],
             by=staff(),
-            unit=records.unit(),
-            starts_on=date(2028, 1, 1),
+            wish=Wish(records.unit(), starts_on=date(2028, 1, 1)),
         )
 
         assert date(2028, 1, 1) == follows["unit"]["starts_on"]
@@ -245,13 +245,13 @@ class TestApproving:
         case = submitted()
 
         with pytest.raises(Invalid):
-            cases.approve(case["id"], seen=case["version"], by=staff(), unit=closed)
+            cases.approve(case["id"], seen=case["version"], by=staff(), wish=Wish(closed))
 
     def test_a_unit_that_closes_on_the_day_after_the_last_one_is_granted(self, in_mended_app):
         closing = records.new_unit("P05", "B299", closed_on=date(2028, 1, 1))
         case = submitted()
 
-        cases.approve(case["id"], seen=case["version"], by=staff(), unit=closing)
+        cases.approve(case["id"], seen=case["version"], by=staff(), wish=Wish(closing))
 
         assert "APPROVED" == status_of(case)
 
@@ -303,7 +303,7 @@ class TestRejecting:
         )
 
         with pytest.raises(WrongStatus):
-            cases.approve(case["id"], seen=ended["version"], by=staff(), unit=records.unit())
+            cases.approve(case["id"], seen=ended["version"], by=staff(), wish=Wish(records.unit()))
 
         assert 0 == one("SELECT count(*) FROM holding")
 
@@ -315,7 +315,7 @@ VERBS = {
     "submit": lambda case, by: actions.submit(case["id"], seen=case["version"], by=by),
     "withdraw": lambda case, by: cases.withdraw(case["id"], seen=case["version"], by=by),
     "approve": lambda case, by: cases.approve(
-        case["id"], seen=case["version"], by=by, unit=records.unit()
+        case["id"], seen=case["version"], by=by, wish=Wish(records.unit())
     ),
     "reject": lambda case, by: cases.reject(
         case["id"], seen=case["version"], by=by, reasons=[Reason.NO_SPACE]

@@ -10,6 +10,7 @@ from backend.applications.kinds import Fault
 from backend.applications.workflow import Status
 from backend.cases import actions as cases
 from backend.cases import correcting
+from backend.cases.granting import Wish
 from backend.errors import Handled, Incomplete, Invalid, NotAllowed, NotFound, WrongStatus
 from tests.filing import (
     SUMMARY,
@@ -241,7 +242,7 @@ class TestRecalling:
         case = returned()
 
         for verb in (cases.approve, cases.reject):
-            more = {"unit": None} if verb is cases.approve else {"reasons": []}
+            more = {"wish": Wish()} if verb is cases.approve else {"reasons": []}
             with pytest.raises(WrongStatus) as refused:
                 verb(case["id"], seen=case["version"], by=staff(), **more)
             assert ["recall"] == refused.value.more["actions"]

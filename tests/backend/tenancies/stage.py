@@ -6,6 +6,7 @@ from typing import Any
 from backend.access import Principal
 from backend.applications import actions as applications
 from backend.cases import actions as cases
+from backend.cases.granting import Wish
 from backend.parks.kinds import UnitKind
 from backend.tenancies import actions, queries, waiting
 from tests import records
@@ -29,7 +30,7 @@ def applicant(name: str, *, park: str = "P05", **space: Any) -> tuple[Principal,
 
 
 def approve(case: dict, **wish: Any) -> dict:
-    return cases.approve(case["id"], seen=seen(case), by=staff(), **wish)
+    return cases.approve(case["id"], seen=seen(case), by=staff(), wish=Wish(**wish))
 
 
 def granted(name: str = "qiqige", code: str = "B201") -> tuple[Principal, dict]:

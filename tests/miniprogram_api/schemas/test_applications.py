@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from marshmallow import ValidationError
 
-from backend.applications.forms import FORMS, Industry, Type, VentureStage
 from backend.applications.kinds import Kind
+from backend.applications.questions import FORMS, Industry, Type, VentureStage
 from backend.applications.workflow import Status
 from backend.parks.kinds import UnitKind
 from miniprogram_api.schemas.applications import (
