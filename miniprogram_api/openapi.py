@@ -188,13 +188,13 @@ def _problem(status: int) -> dict[str, Any]:
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     """Build an example that the schema accepts, from the examples of its fields."""
+    if "example" in schema:
+        return schema["example"]
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rsplit("/", 1)[1]], schemas)
     either = next((schema[name] for name in ("allOf", "anyOf", "oneOf") if name in schema), None)
     if either:
         return example_of(either[0], schemas)
-    if "example" in schema:
-        return schema["example"]
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type", "object")

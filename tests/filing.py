@@ -48,9 +48,7 @@ def submitted(by: Principal | None = None, park: str = "P05", kind: Kind = Kind.
 def approved(by: Principal | None = None, note: str = "", **wish) -> dict:
     case = submitted(by)
     wish.setdefault("unit", records.unit("B201"))
-    return cases.approve(
-        case["id"], seen=case["version"], by=staff(), wish=Wish(**wish), note=note
-    )
+    return cases.approve(case["id"], seen=case["version"], by=staff(), wish=Wish(**wish), note=note)
 
 
 def rejected(by: Principal | None = None) -> dict:

@@ -31,7 +31,8 @@ SAY_NOTHING = {
 ELSEWHERE = {
     "backend/applications/taking.py": "tests/backend/cases/test_actions.py",
     "backend/applications/corrections.py": "tests/backend/cases/test_correcting.py",
-    "backend/applications/verdict.py": "tests/backend/applications/test_queries.py",
+    "backend/applications/questions.py": "tests/backend/applications/test_forms.py",
+    "backend/cases/lives.py": "tests/backend/cases/test_granting.py",
     "backend/accounts/claims.py": "tests/backend/accounts/test_bindings.py",
     "backend/parties.py": "tests/backend/test_access.py",
     "backend/cases/published.py": "tests/backend/cases/test_publicity.py",

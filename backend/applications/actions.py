@@ -23,7 +23,7 @@ from backend.errors import AlreadyOpen, Incomplete, Invalid, NotFound, TooSoon, 
 from backend.parks import queries as parks
 
 NUMBERS = Sequence("application_number")
-UNPLACED = {"park_id": "请选择一个园区", "jurisdiction_code": "请选择经营所在的旗县市"}
+UNPLACED = {"park_id": "没有这个园区", "jurisdiction_code": "没有这个旗县市"}
 # After which of these the three working days before a nudge begin anew.
 NUDGED_BY = {"application.submitted", "application.resolved", "application.nudged"}
 
@@ -42,8 +42,7 @@ def create(
     Raise Invalid with every fault, AlreadyOpen for a second open one of this kind.
     """
     now, public_id = clock.now(), new_id()
-    place, faults = _place(kind, park, county)
-    _refuse([*faults, *forms.foreign(kind, sections)])
+    place = _place(kind, park, county, sections)
     application = Application(
         public_id=public_id,
         number=_number(kind),
@@ -95,11 +94,12 @@ def update(
 
     case = taken("updateApplication", "update", public_id, seen, by, both)
     application = case.application
-    moves = park is not None or county is not None
-    place, faults = _place(application.kind, park, county) if moves else ({}, [])
-    _refuse([*faults, *forms.foreign(application.kind, sections)])
-    for name, value in place.items():
-        setattr(application, name, value)
+    kind = application.kind
+    if park is not None or county is not None:
+        for name, value in _place(kind, park, county, sections).items():
+            setattr(application, name, value)
+    elif faults := forms.misplaced(kind, {}, sections):
+        raise Invalid(errors=faults)
     application.sections = {**application.sections, **_sealed(application, sections)}
     application.changed_at = clock.now()
     noted("updated", application, by)
@@ -153,33 +153,22 @@ def _number(kind: Kind) -> str:
 
 
 def _place(
-    kind: Kind, park: UUID | None, county: str | None
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return which office a kind of application goes to, and what is wrong with those named."""
+    kind: Kind, park: UUID | None, county: str | None, sections: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the office that a kind of application is asked of; raise Invalid with every fault."""
     place: dict[str, Any] = {}
-    named = {"park_id": park, "jurisdiction_code": county}
     if TERMS[kind].office is Office.PARK:
-        asked = "park_id"
         if found := park and parks.find(park):
             place = {"park_id": found["id"], "jurisdiction_code": found["jurisdiction_code"]}
-    else:
-        asked = "jurisdiction_code"
-        if parks.is_county(county):
-            place = {"jurisdiction_code": county}
-    surplus = f"{kind.value}不需要填写此项"
-    faults = [
-        {"pointer": f"#/{name}", "detail": surplus}
-        for name, value in named.items()
-        if value is not None and name != asked
-    ]
+    elif parks.is_county(county):
+        place = {"jurisdiction_code": county}
+    faults = forms.misplaced(kind, {"park_id": park, "jurisdiction_code": county}, sections)
     if not place:
-        faults.append({"pointer": f"#/{asked}", "detail": UNPLACED[asked]})
-    return place, faults
-
-
-def _refuse(faults: list[dict[str, str]]) -> None:
+        asked = forms.NAMED_BY[TERMS[kind].office]
+        faults.insert(0, {"pointer": f"#/{asked}", "detail": UNPLACED[asked]})
     if faults:
         raise Invalid(errors=faults)
+    return place
 
 
 def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, Any]:

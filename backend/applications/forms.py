@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.applications.kinds import Kind
+from backend.applications.kinds import TERMS, Kind, Office
 from backend.applications.questions import FORMS, Field, Type
 
 Sections = Mapping[str, Mapping[str, Any]]
+# What names the office that is asked.
+NAMED_BY = {Office.PARK: "park_id", Office.BUREAU: "jurisdiction_code"}
 
 
 def missing(kind: Kind, sections: Sections) -> list[dict[str, str]]:
@@ -37,14 +39,16 @@ def sensitive(kind: Kind) -> list[tuple[str, str]]:
     return [(s.name, f.name) for s in FORMS[kind] for f in s.fields if f.sensitive]
 
 
-def foreign(kind: Kind, sections: Sections) -> list[dict[str, str]]:
-    """List the sections that this kind of application does not have, as faults."""
-    known = {section.name for section in FORMS[kind]}
-    return [
-        {"pointer": f"#/sections/{name}", "detail": f"{kind.value}没有这一部分"}
-        for name in sections
-        if name not in known
-    ]
+def misplaced(kind: Kind, office: Mapping[str, Any], sections: Sections) -> list[dict[str, str]]:
+    """List what does not belong to this kind of application, as faults.
+
+    `office` holds what names a park and what names a county; only one of the two is asked for.
+    """
+    known, asked = {section.name for section in FORMS[kind]}, NAMED_BY[TERMS[kind].office]
+    given = [name for name, value in office.items() if value is not None and name != asked]
+    found = [f"#/sections/{name}" for name in sections if name not in known]
+    found += [f"#/{name}" for name in given]
+    return [{"pointer": each, "detail": f"{kind.value}没有这一项"} for each in found]
 
 
 def facts(kind: Kind, sections: Sections) -> dict[str, Any]:

@@ -6,13 +6,15 @@ question there is a new field here and in the OpenAPI document.
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from backend.applications.kinds import Fault, Kind, Reason
+from backend.applications.forms import NAMED_BY, misplaced
+from backend.applications.kinds import TERMS, Fault, Kind, Reason
 from backend.applications.questions import FORMS, Field, Section, Type
 from backend.applications.workflow import Status
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
 from miniprogram_api.schemas.strict import (
+    REQUIRED,
     CreditCode,
     Day,
     Id,
@@ -28,6 +30,8 @@ from miniprogram_api.schemas.strict import (
 )
 
 LONG_TEXT = 200
+A_COUNTY = {"description": "旗县市代码，如 152201；入驻申请填写 park_id", "example": None}
+A_SECTION = {"applicant": {"name": "其其格", "phone": "13800138000"}}
 
 
 def _input(field: Field) -> fields.Field[Any]:
@@ -76,14 +80,30 @@ class ChangedApplication(Strict):
     """
 
     park_id = Id(load_default=None)
-    jurisdiction_code = Text(most=6, load_default=None, metadata={"example": "152201"})
-    sections = Part(Sections, load_default=dict)
+    jurisdiction_code = Text(most=6, load_default=None, metadata=A_COUNTY)
+    sections = Part(Sections, load_default=dict, metadata={"example": A_SECTION})
 
 
 class NewApplication(ChangedApplication):
     """Begins a draft; sections may come with it or later."""
 
     kind = OneOf(Kind, required=True)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def belongs(self, content: dict[str, Any], sent: dict[str, Any], **kwargs: Any) -> None:
+        """Refuse what this kind does not have, and ask for its office, beside any other fault."""
+        if "kind" not in content:
+            return
+        office = {name: content.get(name) for name in NAMED_BY.values()}
+        asked = NAMED_BY[TERMS[content["kind"]].office]
+        is_there = sent.get(asked) is not None
+        faults: dict[str, Any] = {} if is_there else {asked: [REQUIRED["required"]]}
+        for each in misplaced(content["kind"], office, content.get("sections", {})):
+            place, _, inner = each["pointer"].removeprefix("#/").partition("/")
+            words = [each["detail"]]
+            faults[place] = {**faults.get(place, {}), inner: words} if inner else words
+        if faults:
+            raise ValidationError(faults)
 
 
 class ApplicationQuery(Paging):

@@ -15,7 +15,7 @@ SMUGGLED = {
     "MA-01-role": {"role": "bureau_admin"},
     "MA-01-is_admin": {"is_admin": True},
     "MA-02-status": {"status": "approved"},
-    "MA-03-park": {"jurisdiction_code": "152201", "park": "P01"},
+    "MA-03-park": {"located_county_code": "152201", "park": "P01"},
     "MA-04-owner_id": {"owner_id": 1},
     "MA-04-openid": {"openid": "o" + "0" * 27},
     "MA-04-person_id": {"person_id": AN_ID, "applicant_id": 1, "user_id": 1},

@@ -7,7 +7,7 @@ import pytest
 
 from backend import variables
 from backend.access import Relation
-from backend.applications.kinds import Reason
+from backend.applications.kinds import Kind, Reason
 from backend.applications.workflow import STEPS
 from backend.cases.reminding import OCCASIONS
 from backend.wechat.simulator.field_rules import fits
@@ -27,13 +27,15 @@ EVENTS = {f"application.{row.event}" for row in STEPS} | {
 LONGEST = {
     "id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
     "number": "RZ-2026-000123",
+    "kind": max((kind.value for kind in Kind), key=len),
+    "office": LONGEST_NAME,
     "park_name": LONGEST_NAME,
     "unit_code": "北区二号楼东侧生产用房三层B2019",
     "starts_on": "2026-12-01",
     "ends_on": "2027-11-30",
     "decided_at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
     "reasons": "、".join(reason.value for reason in Reason),
-    "note": "园区留言：" + "好" * 500 + "。",
+    "note": "承办单位留言：" + "好" * 500 + "。",
     "granted": "场地 " + "北" * 20 + "，自 2026-12-01 至 2027-11-30。请按园区通知办理入驻手续。",
     "next": "场地北区二号楼东侧生产用房三层B2019，请办理入驻手续",
     "expires_at": fields.moment(datetime(2026, 12, 31, 9, tzinfo=UTC)),
@@ -109,7 +111,7 @@ def test_people_are_pushed_to_and_staff_are_not(row):
 @pytest.mark.parametrize("row", [row for row in CATALOGUE if row.event in REMINDERS], **NAMED)
 def test_a_reminder_names_its_day_and_one_to_staff_the_place(row):
     assert "for_on" in blanks(row.body)
-    assert row.reader is Relation.APPLICANT or "park_name" in blanks(row.body)
+    assert row.reader is Relation.APPLICANT or "office" in blanks(row.body)
 
 
 def test_nobody_is_told_the_same_event_twice():
@@ -119,7 +121,7 @@ def test_nobody_is_told_the_same_event_twice():
 def test_readers_of_returns_the_rows_of_an_event():
     (row,) = readers_of("application.approved")
 
-    assert "入驻申请已通过" == row.title
+    assert "申请已通过" == row.title
 
 
 def test_a_silent_event_has_no_reader():

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from backend.applications import actions
-from backend.applications.kinds import Reason
+from backend.applications.kinds import Kind, Reason
 from backend.audit import actions as audit
 from backend.cases import actions as cases
 from backend.cases import correcting, reminding
@@ -60,12 +60,21 @@ class TestWords:
         case = approved(note="欢迎")
 
         (message,) = messages()
-        assert "入驻申请已通过" == message["title"]
+        assert "申请已通过" == message["title"]
         assert (
             f"您的入驻申请 {case['number']} 已由恒隆创业广场审核通过，场地 B201，"
-            "自 2027-01-01 至 2027-12-31。请按园区通知办理入驻手续。园区留言：欢迎。"
+            "自 2027-01-01 至 2027-12-31。请按园区通知办理入驻手续。承办单位留言：欢迎。"
         ) == message["body"]
         assert f"pages/applications/detail?id={case['id']}" == message["link"]
+
+    def test_an_approval_by_the_bureau_says_what_comes_next_and_promises_nothing(self, in_app):
+        case = submitted(kind=Kind.GUARANTEE_LOAN)
+        cases.approve(case["id"], seen=case["version"], by=staff("demo-bureau"))
+
+        assert (
+            f"您的创业担保贷款申请 {case['number']} 已由乌兰浩特市人社局审核通过，"
+            "接下来公示；公示期满后推荐给经办银行。"
+        ) == messages()[0]["body"]
 
     @time_machine.travel("2026-11-24T03:04:05Z", tick=False)
     def test_its_push_fits_the_card(self, in_app):
@@ -83,11 +92,11 @@ class TestWords:
         case = rejected("明年再来")
 
         (message,) = messages()
-        assert "入驻申请未通过" == message["title"]
+        assert "申请未通过" == message["title"]
         assert (
             f"您的入驻申请 {case['number']} 未获恒隆创业广场通过。"
             "原因：暂无合适场地、创业计划不完整。"
-            "园区留言：明年再来。您可以修改后重新申请，也可以选择其他园区。"
+            "承办单位留言：明年再来。您可以修改后重新申请，也可以咨询承办单位。"
         ) == message["body"]
         # 原因：暂无合适场地、创业计划不完整 has 17 characters.
         assert "原因：暂无合适场地、创业计划不完整" == one("SELECT content FROM delivery")["thing4"]
@@ -100,7 +109,7 @@ class TestWords:
     def test_braces_in_a_note_are_words_like_others(self, in_app):
         approved(note="{number} {0} %s {")
 
-        assert "园区留言：{number} {0} %s {。" in messages()[0]["body"]
+        assert "承办单位留言：{number} {0} %s {。" in messages()[0]["body"]
 
     def test_the_longest_park_name_is_cut_in_the_push_and_whole_in_the_message(self, in_mended_app):
         change(

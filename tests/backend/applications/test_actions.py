@@ -21,7 +21,16 @@ from backend.errors import (
     WrongStatus,
 )
 from tests import records
-from tests.filing import approved, draft, events, returned, status_of, submitted, whole
+from tests.filing import (
+    approved,
+    draft,
+    draft_for_the_bureau,
+    events,
+    returned,
+    status_of,
+    submitted,
+    whole,
+)
 from tests.records import look, one, person, staff
 
 PHONE = "13800138000"
@@ -55,6 +64,50 @@ class TestBeginning:
 
         assert ["#/park_id"] == [each["pointer"] for each in refused.value.more["errors"]]
         assert [] == events()
+
+    @pytest.mark.parametrize("code", ["152200", "152225", "", None])
+    def test_what_the_bureau_decides_is_asked_of_one_of_the_counties(self, in_app, code):
+        # 152200 is the league itself, which stands above its counties.
+        with pytest.raises(Invalid) as refused:
+            actions.create(Kind.GUARANTEE_LOAN, county=code, sections={}, by=person())
+
+        assert [{"pointer": "#/jurisdiction_code", "detail": "没有这个旗县市"}] == (
+            refused.value.more["errors"]
+        )
+
+    def test_one_of_each_kind_may_be_open(self, in_app):
+        her = person()
+        draft(her)
+        begun = draft_for_the_bureau(her, Kind.GUARANTEE_LOAN)
+
+        assert (None, "152201", "乌兰浩特市人社局") == (
+            begun["park_id"],
+            begun["jurisdiction_code"],
+            begun["office"],
+        )
+        with pytest.raises(AlreadyOpen):
+            draft_for_the_bureau(her, Kind.GUARANTEE_LOAN)
+
+    def test_a_draft_for_one_county_may_be_turned_to_another_and_to_no_park(self, in_app):
+        her = person()
+        begun = draft_for_the_bureau(her, Kind.STARTUP_SUBSIDY)
+
+        moved = actions.update(
+            begun["id"], seen=begun["version"], by=her, sections={}, county="152224"
+        )
+        with pytest.raises(Invalid) as refused:
+            actions.update(
+                begun["id"],
+                seen=moved["version"],
+                by=her,
+                sections={"space": {}},
+                park=records.park()["public_id"],
+            )
+
+        assert "突泉县人社局" == moved["office"]
+        assert ["#/jurisdiction_code", "#/sections/space", "#/park_id"] == [
+            each["pointer"] for each in refused.value.more["errors"]
+        ]
 
     def test_a_second_open_application_is_refused_with_the_number_of_the_first(self, in_app):
         her = person()

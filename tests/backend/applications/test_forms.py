@@ -8,7 +8,7 @@ from backend.applications import forms
 from backend.applications.kinds import Kind
 from backend.applications.questions import FORMS, Industry, Type
 from backend.parks.kinds import UnitKind
-from tests.factories import SECTIONS
+from tests.factories import SECTIONS, WHOLE_FORMS
 
 TENANCY = Kind.TENANCY
 # (section, field): label. These must be answered by everybody …
@@ -55,6 +55,67 @@ def test_an_empty_draft_lacks_everything_required_in_the_order_of_the_form():
 
 def test_a_complete_form_lacks_nothing():
     assert [] == forms.missing(TENANCY, SECTIONS)
+
+
+# What the other kinds ask of everybody, besides applicant and declaration.
+OF_THE_OTHERS = {
+    Kind.GUARANTEE_LOAN: {
+        ("venture", "stage"): "创业实体 · 注册情况",
+        ("loan", "amount"): "贷款需求 · 申请金额（元）",
+        ("loan", "term_months"): "贷款需求 · 贷款期限（月）",
+        ("loan", "purpose"): "贷款需求 · 资金用途",
+    },
+    Kind.STARTUP_SUBSIDY: {
+        ("venture", "stage"): "创业实体 · 注册情况",
+        ("business", "registered_on"): "经营情况 · 注册登记日期",
+        ("business", "operating"): "经营情况 · 目前正常经营",
+        ("business", "workers"): "经营情况 · 带动就业人数（不含本人）",
+        ("business", "first"): "经营情况 · 属于首次创业",
+    },
+    Kind.INTERNSHIP: {
+        ("internship", "school"): "见习意向 · 毕业（就读）学校",
+        ("internship", "starts_on"): "见习意向 · 希望开始日期",
+        ("internship", "months"): "见习意向 · 见习月数",
+        ("internship", "idea"): "见习意向 · 创业设想",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", sorted(OF_THE_OTHERS, key=lambda kind: kind.name))
+def test_each_other_kind_asks_its_own_and_a_whole_form_lacks_nothing(kind):
+    lacking = [
+        each
+        for each in forms.missing(kind, {})
+        if not each["pointer"].startswith(("#/sections/applicant/", "#/sections/declaration/"))
+    ]
+
+    assert listed(OF_THE_OTHERS[kind]) == lacking
+    assert [] == forms.missing(kind, WHOLE_FORMS[kind.name.lower()])
+
+
+@pytest.mark.parametrize("answer", [False, 0])
+def test_no_and_none_at_all_are_answers(answer):
+    field = "operating" if answer is False else "workers"
+    whole = WHOLE_FORMS["startup_subsidy"]
+    sections = whole | {"business": whole["business"] | {field: answer}}
+
+    assert [] == forms.missing(Kind.STARTUP_SUBSIDY, sections)
+
+
+def test_a_section_of_one_name_is_the_same_for_every_kind_that_has_it():
+    sections = [section for form in FORMS.values() for section in form]
+
+    assert len({section.name for section in sections}) == len(set(sections))
+
+
+def test_only_what_the_rules_know_is_told_to_them():
+    assert {
+        "reg_date": "2025-09-01",
+        "normal_operation": True,
+        "other_workers_employed": 2,
+        "is_first_startup": True,
+    } == forms.facts(Kind.STARTUP_SUBSIDY, WHOLE_FORMS["startup_subsidy"])
+    assert {} == forms.facts(Kind.GUARANTEE_LOAN, {"loan": {"amount": None}})
 
 
 @pytest.mark.parametrize("place", list(ALWAYS), ids=pointer)

@@ -246,6 +246,15 @@ class TestOneApplication:
         assert ["release", "approve", "reject"] == his
         assert ["return_again"] == above
 
+    def test_a_loan_is_with_the_bureau_of_the_county_and_no_park_sees_it(self, in_app):
+        case = submitted(kind=Kind.GUARANTEE_LOAN)
+
+        assert {"party": "decider", "label": "乌兰浩特市人社局", "phone": None} == case["held_by"]
+        assert [case["number"]] == numbers(listed(staff("demo-bureau")))
+        assert [] == listed(staff())
+        with pytest.raises(NotFound):
+            queries.get(case["id"], staff())
+
     def test_nothing_is_missing_once_it_is_submitted(self, in_app):
         assert [] == submitted()["missing"]
 

@@ -37,7 +37,7 @@ def test_a_case_goes_back_once_is_put_right_and_granted(world: World):
     labels = [each["label"] for each in her.get(f"{path}/timeline").json["items"]]
     assert ["新建草稿", "提交申请", "要求补正", "提交补正", "审核通过"] == labels
     inbox = [each["title"] for each in her.get("/messages").json["items"]]
-    assert ["入驻申请已通过", "申请需要补正"] == inbox
+    assert ["申请已通过", "申请需要补正"] == inbox
 
 
 def test_the_message_says_what_is_wrong_and_until_when(world: World):

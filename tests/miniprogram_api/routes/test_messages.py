@@ -38,7 +38,7 @@ class TestDecisions:
             "read_at",
             "deliveries",
         } == set(message)
-        assert ("application.approved", "入驻申请已通过", None) == (
+        assert ("application.approved", "申请已通过", None) == (
             message["event"],
             message["title"],
             message["read_at"],

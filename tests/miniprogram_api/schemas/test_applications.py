@@ -144,7 +144,8 @@ class TestTheForm:
 
         assert {
             section.name: {field.name for field in section.fields}
-            for section in FORMS[Kind.TENANCY]
+            for sections in FORMS.values()
+            for section in sections
         } == {name: set(field.schema.fields) for name, field in sections.items()}
 
     def test_every_question_is_described_by_its_label(self):
@@ -155,7 +156,7 @@ class TestTheForm:
                 assert field.label == described["description"]
 
     def test_every_type_of_question_has_an_input(self):
-        asked = {field.kind for section in FORMS[Kind.TENANCY] for field in section.fields}
+        asked = {f.kind for sections in FORMS.values() for each in sections for f in each.fields}
 
         assert set(Type) == asked
 
@@ -184,12 +185,33 @@ class TestTheForm:
 
 class TestBeginningAndChanging:
     def test_a_draft_may_begin_with_a_park_alone(self):
-        assert {"kind": Kind.TENANCY, "park_id": UUID(PARK), "sections": {}} == (
-            NewApplication().load({"kind": "tenancy", "park_id": PARK})
+        loaded = NewApplication().load({"kind": "tenancy", "park_id": PARK})
+
+        assert (Kind.TENANCY, UUID(PARK), {}) == (
+            loaded["kind"],
+            loaded["park_id"],
+            loaded["sections"],
         )
 
-    def test_kind_and_park_are_required(self):
-        assert {"/kind", "/park_id"} == faults(NewApplication(), {})
+    def test_a_kind_is_required_and_the_office_that_goes_with_it(self):
+        assert {"/kind"} == faults(NewApplication(), {})
+        assert {"/park_id"} == faults(NewApplication(), {"kind": "tenancy"})
+        for kind in ("guarantee_loan", "startup_subsidy", "internship"):
+            assert {"/jurisdiction_code"} == faults(NewApplication(), {"kind": kind})
+
+    def test_what_another_kind_has_is_named_beside_any_other_fault(self):
+        content = {
+            "kind": "guarantee_loan",
+            "park_id": PARK,
+            "sections": {"space": {}, "loan": {"amount": 100000}, "applicant": {}},
+        }
+
+        assert {
+            "/park_id",
+            "/jurisdiction_code",
+            "/sections/space",
+            "/sections/loan/amount",
+        } == faults(NewApplication(), content)
 
     @pytest.mark.parametrize(
         "park", ["", "7", PARK.replace("-", ""), "{" + PARK + "}", None, 7, PARK + "0"]
@@ -198,7 +220,9 @@ class TestBeginningAndChanging:
         assert {"/park_id"} == faults(NewApplication(), {"kind": "tenancy", "park_id": park})
 
     def test_a_change_may_name_nothing_a_park_or_a_section(self):
-        assert {"park_id": None, "sections": {}} == ChangedApplication().load({})
+        nothing = {"park_id": None, "jurisdiction_code": None, "sections": {}}
+
+        assert nothing == ChangedApplication().load({})
         assert UUID(PARK) == ChangedApplication().load({"park_id": PARK})["park_id"]
 
     @pytest.mark.parametrize(
