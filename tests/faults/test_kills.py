@@ -36,6 +36,7 @@ def survive(stack, figures, *, people: int, kills: int, apart_s: float, seed: in
     account.balance(killed.total())
 
 
+@pytest.mark.reliability
 def test_after_a_kill_of_each_part_nothing_is_lost_and_nothing_done_twice(stack, figures):
     survive(stack, figures, people=40, kills=5, apart_s=1.0, seed=5)
 

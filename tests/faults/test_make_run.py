@@ -168,6 +168,7 @@ def test_ctrl_c_leaves_no_process(running, figures):
     assert 0 == running.supervisor.returncode
 
 
+@pytest.mark.reliability
 def test_kill_9_of_the_supervisor_leaves_no_process_within_seconds(running, figures):
     figures(sigkill_to_nothing_s=ended(running, signal.SIGKILL, within=8))
 

@@ -79,6 +79,7 @@ def an_hour_goes_by(app: Flask) -> None:
         os.utime(path, (then, then))
 
 
+@pytest.mark.reliability
 def test_up35_an_upload_that_is_cut_off_leaves_nothing(own_world, served):
     token = own_world.citizen().token
     whole = request(token, "a-key", a_pdf() + b"%" + b"x" * 500_000 + b"\n%%EOF\n")
@@ -91,6 +92,7 @@ def test_up35_an_upload_that_is_cut_off_leaves_nothing(own_world, served):
     assert b" 201 " in said(served.port, request(token, "a-key", a_pdf()))[:20]
 
 
+@pytest.mark.reliability
 def test_an_api_that_is_killed_before_it_has_settled_leaves_nothing(own_world, served):
     app, her, key, content = own_world.app, own_world.citizen(), uuid4().hex, a_pdf()
     ask(app, SLOW_TO_SETTLE)

@@ -63,6 +63,7 @@ def test_a_worker_killed_while_wechat_holds_its_answer_leaves_one_unknown(stack)
     assert ("UNKNOWN", 1) == (push_of(stack.app, case).status, arrivals(stack, people).total())
 
 
+@pytest.mark.reliability
 def test_a_worker_killed_before_its_intent_leaves_a_push_that_is_sent_once(stack):
     people = pending(stack.app)
     stack.running.worker.kill(stay_down=True)

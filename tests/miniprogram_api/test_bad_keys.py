@@ -2,19 +2,8 @@
 
 import pytest
 
-from miniprogram_api.operations import OPERATIONS
 from tests.miniprogram_api.ready import READY
 from tests.miniprogram_api.refusals import nothing_changes, refused
-
-KEYED = sorted(name for name, operation in OPERATIONS.items() if operation.key == "key")
-
-
-@pytest.mark.parametrize("operation", KEYED)
-def test_ic01_without_a_key_nothing_is_done(world, app, operation):
-    ready = READY[operation](world)
-    with nothing_changes(app):
-        refused(ready.send(key=""), 400, "key-missing")
-
 
 KEYS = {
     "IC-02-empty-quotes": '""',

@@ -97,10 +97,6 @@ def test_of_200_approvals_of_the_last_unit_exactly_one_wins_50_times(own_world, 
     the_last_unit(own_world, 50, figures)
 
 
-def test_of_200_approvals_over_http_exactly_one_wins(own_world, served, figures):
-    the_last_unit(own_world, 1, figures, served.port)
-
-
 @pytest.mark.reliability
 def test_of_200_approvals_over_http_exactly_one_wins_50_times(own_world, served, figures):
     the_last_unit(own_world, 50, figures, served.port)
