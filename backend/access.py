@@ -68,6 +68,7 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "listApplications": SIGNED_IN,
     "getApplication": PARTIES,
     "getTimeline": PARTIES,
+    "suggestAnswers": frozenset({R.APPLICANT}),
     "updateApplication": frozenset({R.APPLICANT}),
     "submitApplication": frozenset({R.APPLICANT}),
     "withdrawApplication": frozenset({R.APPLICANT}),

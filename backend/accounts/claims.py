@@ -1,6 +1,7 @@
 """What do we know of somebody's document and phone, and who else claims them?"""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -58,6 +59,18 @@ def phone_of(person_id: int) -> Row | None:
         return None
     number = sealed.opened("phone", "number", found)
     return {"number_masked": vault.mask_phone(number), "bound_at": found["bound_at"]}
+
+
+def told_to_herself(person_id: int) -> dict[str, tuple[str, date]]:
+    """Return a person's own name and phone in full, each with the day on which it was bound."""
+    found = {}
+    if identity_row := _identity(person_id):
+        name, _ = sealed.identity(identity_row)
+        found["name"] = (name, clock.day_of(identity_row["bound_at"]))
+    if phone := _phone(person_id):
+        number = sealed.opened("phone", "number", phone)
+        found["phone"] = (number, clock.day_of(phone["bound_at"]))
+    return found
 
 
 def phone_by_code(person_id: int, code: str) -> str | None:

@@ -187,6 +187,13 @@ def usual_workdays(found: Row) -> int | None:
     return counted["days"] if counted and counted["cases"] >= ENOUGH else None
 
 
+def others_of(by: Principal, besides: UUID, *, limit: int) -> Sequence[Row]:
+    """Return the applicant's other applications, the one that she changed last first."""
+    asked = _WHOLE.where(Application.applicant_id == by.id, Application.public_id != besides)
+    found = rows(asked.order_by(Application.changed_at.desc()).limit(limit))
+    return [_with_office(each) for each in found]
+
+
 def open_of(applicant_id: int, kind: Kind) -> Row | None:
     """Return the open application of a person, which a second one would collide with."""
     return row(

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.access import Principal
-from backend.applications import actions, queries
+from backend.applications import actions, queries, suggestions
 from backend.applications.kinds import Reason
 from backend.applications.workflow import STEPS
 from miniprogram_api import cursors
@@ -66,6 +66,12 @@ def get_application(by: Principal, application_id: UUID) -> dict[str, Any]:
 def get_timeline(by: Principal, application_id: UUID) -> dict[str, Any]:
     """What happened so far, who holds the case, since when and until when."""
     return queries.timeline(application_id, by)
+
+
+@routes.operation("GET", f"{ONE}/suggestions", "suggestAnswers", gives=shapes.SUGGESTIONS)
+def suggest_answers(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """What is known already of the questions of a draft, each with its origin and its day."""
+    return suggestions.suggested(application_id, by)
 
 
 @routes.operation(

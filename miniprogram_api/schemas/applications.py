@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from backend.applications.forms import NAMED_BY, misplaced
 from backend.applications.kinds import TERMS, Fault, Kind, Reason
 from backend.applications.questions import FORMS, Field, Section, Type
+from backend.applications.suggestions import Origin
 from backend.applications.workflow import Status
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
 from miniprogram_api.schemas.strict import (
@@ -193,6 +194,21 @@ class HappenedSchema(Schema):
     label = fields.String(required=True, metadata={"example": "提交申请"})
     by = fields.String(required=True, metadata={"example": "申请人"})
     decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
+
+
+class SuggestionSchema(Schema):
+    """An answer that is known already, where it comes from, and of which day it is."""
+
+    pointer = fields.String(required=True, metadata={"example": "#/sections/applicant/name"})
+    label = fields.String(required=True, metadata={"example": "申请人 · 姓名"})
+    value = fields.Raw(required=True, metadata={"example": "其其格"})
+    origin = OneOf(Origin, required=True)
+    origin_label = Label(required=True, attribute="origin", metadata={"example": "以往申请"})
+    number = fields.String(required=True, allow_none=True, metadata={"example": "RZ-2026-000123"})
+    on = fields.Date(required=True, metadata={"example": "2026-11-23"})
+
+
+SUGGESTIONS = page_of(SuggestionSchema)
 
 
 class ItemSchema(Schema):

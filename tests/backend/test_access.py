@@ -124,6 +124,7 @@ READ = {
     "listPapers",
 }
 ASK = {
+    "suggestAnswers",
     "updateApplication",
     "submitApplication",
     "withdrawApplication",

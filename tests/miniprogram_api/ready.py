@@ -424,6 +424,7 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listApplications": _reading_of_hers("/applications"),
     "getApplication": _read(""),
     "getTimeline": _read("/timeline"),
+    "suggestAnswers": _read("/suggestions"),
     "updateApplication": _drafted("PUT", "", {"sections": SECTIONS | {"project": {}}}),
     "submitApplication": _drafted("POST", "/submit", {}),
     "withdrawApplication": _drafted("POST", "/withdraw", {}),

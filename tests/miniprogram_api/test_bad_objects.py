@@ -31,7 +31,7 @@ SMUGGLED = {
 _ALL = [pair for fields in SMUGGLED.values() for pair in fields.items()]
 # A form may have twenty fields.
 IN_TWO_PARTS = (dict(_ALL[::2]), dict(_ALL[1::2]))
-READS = ("get", "list", "check", "count", "preview", "download")
+READS = ("get", "suggest", "list", "check", "count", "preview", "download")
 WITHOUT_BODY = {"endSession", "endOtherSession", "removeDocument"}
 WRITES = sorted(
     name for name in PERMISSIONS if not name.startswith(READS) and name not in WITHOUT_BODY
