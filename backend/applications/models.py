@@ -10,6 +10,8 @@ from backend.applications.kinds import OF_PARKS, Kind
 from backend.applications.workflow import OPEN, Status
 from backend.db import Json, Model, Numbered, term
 
+# As it stands in the order of a queue: what is due on no day comes last.
+DUE_OR_NEVER = "COALESCE(due_on, '9999-12-31'::date)"
 _OPEN = ", ".join(f"'{status.name}'" for status in OPEN)
 _OF_PARKS = ", ".join(f"'{kind.name}'" for kind in OF_PARKS)
 
@@ -33,8 +35,8 @@ class Application(Numbered, Model):
             unique=True,
             postgresql_where=text(f"status IN ({_OPEN})"),
         ),
-        Index("ix_application_queue", "park_id", "status", "due_on", "id"),
-        Index("ix_application_county", "jurisdiction_code", "status", "due_on", "id"),
+        Index("ix_application_queue", "park_id", text(DUE_OR_NEVER), "id"),
+        Index("ix_application_county", "jurisdiction_code", text(DUE_OR_NEVER), "id"),
         Index("ix_application_due", "due_on", postgresql_where=text("due_on IS NOT NULL")),
         CheckConstraint("(status = 'DRAFT') <= (submitted_at IS NULL)", name="draft_unsubmitted"),
         CheckConstraint(

@@ -5,14 +5,25 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 
 from backend import clock
 from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
 from backend.accounts.models import Staff
 from backend.applications import corrections, forms, workflow
 from backend.applications.kinds import OF_PARKS, TERMS, Kind, Office, Reason
-from backend.applications.models import Application, Correction, Recusal
+from backend.applications.models import DUE_OR_NEVER, Application, Correction, Recusal
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
@@ -88,7 +99,7 @@ def listed(
             statement = statement.where(Application.id < after[1])
         statement = statement.order_by(Application.id.desc())
     else:
-        due = func.coalesce(Application.due_on, FAR)
+        due = literal_column(DUE_OR_NEVER, Date)
         if after is not None:
             statement = statement.where(
                 tuple_(due, Application.id) > (date.fromisoformat(after[0]), after[1])

@@ -20,11 +20,17 @@ from urllib.request import urlopen
 
 from backend import embedded
 from backend.config import inherited
-from tests.benchmarks import audience, rules
+from tests.benchmarks import audience, queue, rules
 from tests.benchmarks.load import Load, always, get, rate
 
 ROUNDS, SECONDS = 7, 2.0
 PARKS = "/api/v1/parks"
+PEERS = {
+    "same query by hand": "same query by hand",
+    "parks, cold": "same query by hand",
+    queue.BY_HAND: queue.BY_HAND,
+    queue.OURS: queue.BY_HAND,
+}
 
 
 def main() -> None:
@@ -44,7 +50,7 @@ def main() -> None:
             subprocess.run(command, env=environ, check=True, capture_output=True)
         ours = stack.enter_context(_served("wsgi:app", PARKS, environ))
         peer = stack.enter_context(_served("tests.benchmarks.peer:app", "/bare", environ))
-        _report(_measured(_loads(ours, peer)))
+        _report(_measured([*_loads(ours, peer), *queue.loads(ours, peer, servers)]))
         rules.report()
         audience.report(servers.database_url)
 
@@ -85,10 +91,11 @@ def _report(medians: dict[str, float]) -> None:
         f"median of {ROUNDS} interleaved rounds of {SECONDS:g} s, 16 connections"
     )
     for name, median in medians.items():
-        peer = hand if name in ("same query by hand", "parks, cold") else bare
+        peer = medians[PEERS.get(name, "bare Flask jsonify")]
         print(f"  {name:<22}{median:>8.0f} /s   {median / peer:5.2f} of its peer")
     print(f"  hot 200 ≥ 0.80 of bare Flask: {medians['parks, hot, 200'] / bare:.2f}")
     print(f"  cold takes ≤ 1.50 × by hand:  {hand / medians['parks, cold']:.2f}")
+    print(f"  queue takes ≤ 1.50 × by hand: {medians[queue.BY_HAND] / medians[queue.OURS]:.2f}")
 
 
 @contextmanager
