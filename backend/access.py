@@ -21,6 +21,8 @@ __all__ = ["THE_BUREAU", "Audience", "Principal", "Relation", "Role", "relations
 
 R = Relation
 PARTIES = frozenset({R.APPLICANT, R.DECIDER, R.OVERSEER})
+OF_A_HOST = frozenset({R.CONTACT, R.OVERSEER})
+OF_AN_INTERNSHIP = frozenset({R.APPLICANT, R.CONTACT, R.DECIDER})
 SIGNED_IN = frozenset({R.ENTREPRENEUR, R.STAFF})
 
 # operation: the relations that open it. House rule: every route's operationId has a row here.
@@ -91,6 +93,31 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "signAgreement": frozenset({R.APPLICANT, R.DECIDER}),
     "acceptOffer": frozenset({R.APPLICANT}),
     "declineOffer": frozenset({R.APPLICANT}),
+    "createHost": frozenset({R.OVERSEER}),
+    "listHosts": frozenset({R.CLERK}),
+    "inviteContact": frozenset({R.OVERSEER}),
+    "acceptInvitation": frozenset({R.ENTREPRENEUR}),
+    "createPost": OF_A_HOST,
+    "closePost": OF_A_HOST,
+    "listPosts": OPEN,
+    "getPost": OPEN,
+    "choosePost": frozenset({R.APPLICANT}),
+    "getChosenPost": PARTIES,
+    "listInternships": SIGNED_IN,
+    "getInternship": OF_AN_INTERNSHIP | {R.OVERSEER},
+    "getInternshipAgreement": OF_AN_INTERNSHIP | {R.OVERSEER},
+    "amendInternshipAgreement": frozenset({R.DECIDER}),
+    "signInternshipAgreement": OF_AN_INTERNSHIP,
+    "confirmAttendance": frozenset({R.APPLICANT, R.CONTACT}),
+    "settleMonth": frozenset({R.DECIDER}),
+    "completeInternship": OF_AN_INTERNSHIP,
+    "confirmVenture": frozenset({R.APPLICANT}),
+    "acceptVenture": frozenset({R.DECIDER}),
+    "returnVenture": frozenset({R.DECIDER}),
+    "approveStipend": frozenset({R.APPROVER}),
+    "returnStipend": frozenset({R.APPROVER}),
+    "recordStipendPayment": frozenset({R.DECIDER}),
+    "recoverStipend": frozenset({R.DECIDER}),
     "reopenCase": frozenset({R.SUPERVISOR}),
     "publiciseDecision": frozenset({R.DECIDER}),
     "listPublicity": OPEN,
@@ -134,6 +161,8 @@ SIDES = {
     Relation.REGULATOR: {Audience.STAFF},
     Relation.PROPOSER: {Audience.STAFF},
     Relation.CONFIRMER: {Audience.STAFF},
+    Relation.CONTACT: {Audience.CITIZEN},
+    Relation.APPROVER: {Audience.STAFF},
 }
 
 

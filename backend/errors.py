@@ -22,6 +22,10 @@
     ├── TooLate                 an offer or the time for signing has run out
     ├── NoRoom                  her documents are as many, or as large, as they may be
     ├── InUse                   a submitted application rests on it
+    ├── PostFull                every place of the post has somebody
+    ├── InvitationSpent         a code that is unknown, used or too old: all look alike
+    ├── Unsettled               months of which it is not certain whether they count
+    ├── NotMet                  by the rules nothing is to be paid
     ├── KeyMissing, KeyReused, KeyBusy      idempotency
     └── TooMany                 wait before the next try
     Fault                       our side, or a neighbour, is broken
@@ -177,6 +181,30 @@ class InUse(Refusal):
     """Something rests on it; `cases` names what."""
 
     detail = "该材料已随申请提交，不能删除"
+
+
+class PostFull(Refusal):
+    """Every place of the post has somebody, or it is closed; `open_posts` names others."""
+
+    detail = "该见习岗位已满或已停止招募，请改选其他岗位"
+
+
+class InvitationSpent(Refusal):
+    """There is no such invitation, or it was used, or its days are over: which is not said."""
+
+    detail = "邀请码无效、已使用或已过期，请联系人社局重新获取"
+
+
+class Unsettled(Refusal):
+    """Of some months nobody can say yet whether they count; `months` names them."""
+
+    detail = "还有月份的出勤没有确认或核定"
+
+
+class NotMet(Refusal):
+    """By the rules and what is known nothing is to be paid; `verdict` says why."""
+
+    detail = "按现行政策口径不符合发放条件，请核对已掌握的情况"
 
 
 class KeyMissing(Refusal):

@@ -67,6 +67,8 @@ class Relation(Enum):
     REGULATOR = "有权拟定政策口径的人社局工作人员"
     PROPOSER = "拟定人"
     CONFIRMER = "复核人"
+    CONTACT = "见习单位联系人"
+    APPROVER = "另一名人社局工作人员"
 
 
 def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
@@ -168,10 +170,26 @@ def is_confirmer(principal: Principal, thing: Mapping[str, Any]) -> bool:
 
     Two accounts of one person are one person.
     """
+    return is_regulator(principal, thing) and _is_second(principal, thing)
+
+
+def is_contact(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether she speaks for the host of an internship that is not her own."""
     return (
-        is_regulator(principal, thing)
-        and thing.get("proposed_by") not in (None, principal.id)
-        and (principal.person is None or principal.person != thing.get("proposed_by_person"))
+        principal.audience is Audience.CITIZEN
+        and principal.id == thing.get("contact_id")
+        and principal.id != thing.get("applicant_id")
+    )
+
+
+def is_approver(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether he may decide the case too, and it was another person who put it forward."""
+    return is_decider(principal, thing) and _is_second(principal, thing)
+
+
+def _is_second(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    return thing.get("proposed_by") not in (None, principal.id) and (
+        principal.person is None or principal.person != thing.get("proposed_by_person")
     )
 
 
@@ -190,6 +208,8 @@ RELATIONS = {
     Relation.REGULATOR: is_regulator,
     Relation.PROPOSER: is_proposer,
     Relation.CONFIRMER: is_confirmer,
+    Relation.CONTACT: is_contact,
+    Relation.APPROVER: is_approver,
 }
 
 # Of whom nobody has to know anything.

@@ -5,7 +5,7 @@ made for.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -34,6 +34,25 @@ def unpack(cursor: str | None, operation: str, asked: Any, by: Principal | None)
         raise Malformed(
             errors=[{"pointer": "?cursor", "detail": "翻页凭证无效或已过期，请从头查询"}]
         ) from None
+
+
+def page(
+    operation: str,
+    asked: Mapping[str, Any],
+    by: Principal | None,
+    query: Mapping[str, Any],
+    find: Callable[..., Sequence[Any]],
+) -> dict[str, Any]:
+    """Return a page of what is found newest first, by the number of its row.
+
+    `asked` are the filters; `find` takes `after` and `limit`.
+    """
+    filters, limit = {name: str(value) for name, value in asked.items()}, query["limit"]
+    after = unpack(query["cursor"], operation, filters, by)
+    found = find(after=after and after[0], limit=limit + 1)
+    more = len(found) > limit
+    next_ = pack((found[limit - 1]["row"],), operation, filters, by) if more else None
+    return {"items": found[:limit], "next_cursor": next_}
 
 
 def _serializer(operation: str, asked: Any, by: Principal | None) -> URLSafeTimedSerializer:

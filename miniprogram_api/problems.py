@@ -46,6 +46,10 @@ PROBLEMS: dict[type[Exception], Problem] = {
         409, "no-room", "材料已满", "files 与 bytes 为现有数量，请先删除不用的材料。"
     ),
     e.InUse: Problem(409, "in-use", "材料已被使用", "cases 列出以该材料提交的申请。"),
+    e.PostFull: Problem(409, "post-full", "岗位已满", "open_posts 列出其他可选岗位。"),
+    e.InvitationSpent: Problem(409, "invitation-spent", "邀请码无效", "请联系人社局重新获取。"),
+    e.Unsettled: Problem(409, "unsettled", "出勤未核定", "months 列出尚未确定的月份。"),
+    e.NotMet: Problem(409, "not-met", "不符合发放条件", "verdict 给出政策判断。"),
     e.KeyMissing: Problem(400, "key-missing", "缺少幂等键", "该操作须带 Idempotency-Key。"),
     e.KeyReused: Problem(422, "key-reused", "幂等键重复使用", "同一键只能用于同一请求。"),
     e.KeyBusy: Problem(409, "key-busy", "请求处理中", "同一请求仍在处理，请稍后重试。"),

@@ -1,6 +1,7 @@
 """Who hears of which event, and in which words?"""
 
 from backend.access import Relation
+from notifications.internships import INTERNSHIPS
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
 
@@ -173,6 +174,7 @@ CATALOGUE = (
         "申请 {number}（{office}）的最长办理期限为 {for_on}，请督促办结。",
     ),
     *PLACES,
+    *INTERNSHIPS,
 )
 
 # Events of which nobody is told: the one who did it sees it at once.
@@ -185,6 +187,9 @@ SILENT = frozenset(
         "application.updated",
         "decision.overridden",
         "decision.recorded",
+        "host.contact_bound",
+        "host.contact_invited",
+        "host.created",
         "identity.bound",
         "identity.corrected",
         "identity.duplicate_claimed",
@@ -193,12 +198,19 @@ SILENT = frozenset(
         "document.refused",
         "document.removed",
         "document.uploaded",
+        "internship.attended",
+        "internship.signed",
+        "internship.signed_by_bureau",
+        "internship.signed_by_host",
         "parameter.confirmed",
         "parameter.dropped",
         "parameter.proposed",
         "phone.bound",
         "phone.changed",
         "phone.shared",
+        "post.chosen",
+        "post.closed",
+        "post.opened",
         "profile.facts_recorded",
         "ruling.confirmed",
         "ruling.dropped",

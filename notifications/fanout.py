@@ -20,6 +20,7 @@ from backend.applications.kinds import Kind, Reason
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
+from backend.internships import queries as internships
 from backend.tenancies import queries as tenancies
 from notifications import fields
 from notifications.catalogue import readers_of
@@ -147,9 +148,13 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
         "due_on": _day(told.get("due_on")),
         "for_on": _day(told.get("for_on")),
-        "why": f"理由：{told['why']}。" if told.get("why") else "",
+        "why": _why(told),
         "at": fields.moment(event.at),
     }
+
+
+def _why(told: Mapping[str, Any]) -> str:
+    return f"理由：{told['why']}。" if told.get("why") else ""
 
 
 def _day(told: str | None) -> str:
@@ -207,9 +212,29 @@ def _of_waiting(event: Event) -> tuple[Record, dict[str, Any]]:
     }
 
 
+def _of_internship(event: Event) -> tuple[Record, dict[str, Any]]:
+    found, told = internships.numbered(event.subject_id), event.particulars
+    expires_on = found["expires_on"]
+    return found, {
+        "id": found["application_public_id"],
+        "internship": found["public_id"],
+        "number": found["number"],
+        "office": found["office_name"],
+        "post": found["title"],
+        "starts_on": found["starts_on"],
+        "ends_on": found["ended_on"] or found["until_on"] - timedelta(days=1),
+        "expires_on": fields.day(expires_on) if expires_on else "",
+        "until": _day(told.get("until")),
+        "for_on": _day(told.get("for_on")),
+        "why": _why(told),
+        "at": fields.moment(event.at),
+    }
+
+
 # What an event may speak of: the record that names its readers, and the words of its messages.
 SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "application": _of_application,
+    "internship": _of_internship,
     "tenancy": _of_tenancy,
     "waiting": _of_waiting,
 }

@@ -19,6 +19,7 @@ from backend.parties import (
     Principal,
     Relation,
     Role,
+    is_approver,
     is_decider,
     is_handler,
     is_supervisor,
@@ -59,11 +60,23 @@ def above(case: Case) -> list[Reader]:
     return _readers(_nearest([each for each in _near(case) if is_supervisor(each, case)]))
 
 
+def contact(case: Case) -> list[Reader]:
+    """Return whoever speaks for the host, if anybody does."""
+    return [{"person_id": case["contact_id"]}] if case["contact_id"] else []
+
+
+def second(case: Case) -> list[Reader]:
+    """Return whoever may approve what a colleague has put forward."""
+    return _readers(_nearest([each for each in _near(case) if is_approver(each, case)]))
+
+
 READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.APPLICANT: applicant,
     Relation.HANDLER: handler,
     Relation.DECIDER: office,
     Relation.SUPERVISOR: above,
+    Relation.CONTACT: contact,
+    Relation.APPROVER: second,
 }
 
 

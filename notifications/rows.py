@@ -39,7 +39,13 @@ def to_her(
 
 
 def to_staff(
-    reader: Relation, event: str, title: str, body: str, *, once_overdue: bool = False
+    reader: Relation,
+    event: str,
+    title: str,
+    body: str,
+    *,
+    once_overdue: bool = False,
+    of: str = "application",
 ) -> Row:
     """Tell staff of a case, in their inbox alone."""
-    return Row(f"application.{event}", reader, title, body, DETAIL, once_overdue=once_overdue)
+    return Row(f"{of}.{event}", reader, title, body, DETAIL, once_overdue=once_overdue)

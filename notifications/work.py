@@ -11,6 +11,8 @@ from backend.config import Settings
 from backend.db import action
 from backend.documents import sweeping as documents
 from backend.documents.shelf import Shelf
+from backend.internships import reminding as months
+from backend.internships import sweeping as internships
 from backend.screenings import actions as screenings
 from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
@@ -82,6 +84,7 @@ def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
 def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remind of the days of cases at half past eight, and make up for a morning that was missed."""
     reminding.sweep()
+    months.sweep()
 
 
 @jobs.app.periodic(cron="* * * * * 45")
@@ -89,6 +92,13 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
 def sweep_tenancies(tools: Mapping[str, Any], timestamp: int) -> None:
     """Let offers and agreements lapse at their moment, and hand on what is free."""
     tenancies.sweep()
+
+
+@jobs.app.periodic(cron="* * * * * 50")
+@jobs.task(queueing_lock="sweep_internships")
+def sweep_internships(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Let agreements and windows run out after their last day, and end what is over."""
+    internships.sweep()
 
 
 @jobs.app.periodic(cron="13 * * * *")

@@ -34,7 +34,9 @@ SWEPT = (
     " civil_identity, civil_number, phone, duplicate, wechat_token, procrastinate_jobs,"
     " parameter_row, ruling_row, policy_version, decision_record, override, fact_record, profile,"
     " screening, correction, recusal, publicity, objection, reminder, tenancy,"
-    " agreement, waiting_entry, document_opening, paper, document, stored_file"
+    " agreement, waiting_entry, document_opening, paper, document, stored_file,"
+    " host, host_invitation, post, post_choice, internship, internship_agreement,"
+    " internship_signature, internship_month, internship_answer, internship_payment"
 )
 
 

@@ -67,7 +67,8 @@ def approve(
     Without a unit the application has to be on a waiting list, where it then waits for an offer.
     Raise Invalid if it is not, UnitTaken, with the period of the other holding and the units that
     are free, when the unit is held on any of these days, AlreadyTenant when the applicant or her
-    venture has a place.
+    venture has a place. An internship is granted a place of its post: raise Invalid without one,
+    PostFull with other posts when it has no place left.
     """
     case = taken("approveApplication", "approve", public_id, seen, by)
     waits = LIVES[case.application.kind].grant(case.application, wish, by)

@@ -7,6 +7,7 @@ from uuid import UUID
 from backend.access import Principal
 from backend.applications.models import Application
 from backend.errors import AlreadyTenant, Invalid
+from backend.internships import placing as internships
 from backend.tenancies import placing
 from backend.tenancies import queries as tenancies
 from eligibility.dates import add_months
@@ -48,6 +49,13 @@ def no_place(application: Application, wish: Wish, by: Principal) -> bool:
     """Grant what was asked for, which takes no room; raise Invalid when a unit is named."""
     if faults := wish.faults(NO_PLACE):
         raise Invalid(errors=faults)
+    return False
+
+
+def a_post(application: Application, wish: Wish, by: Principal) -> bool:
+    """Grant a place of the post that was chosen; raise Invalid or PostFull, as `approve` says."""
+    no_place(application, wish, by)
+    internships.grant(application, by)
     return False
 
 

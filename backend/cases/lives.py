@@ -12,6 +12,7 @@ from backend.applications.kinds import Kind
 from backend.applications.models import Application
 from backend.cases import granting
 from backend.cases.granting import Wish
+from backend.internships import placing as internships
 from backend.tenancies import endings
 
 Follow = Callable[[Application, Principal | None], None]
@@ -34,5 +35,7 @@ LIVES: Mapping[Kind, Life] = {
     Kind.TENANCY: Life(granting.a_place, set_aside=endings.given_up, over=endings.closed),
     Kind.GUARANTEE_LOAN: Life(),
     Kind.STARTUP_SUBSIDY: Life(),
-    Kind.INTERNSHIP: Life(),
+    Kind.INTERNSHIP: Life(
+        granting.a_post, set_aside=internships.given_up, over=internships.given_up
+    ),
 }

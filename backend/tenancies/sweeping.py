@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from backend import clock
+from backend.applications.following import still
 from backend.applications.models import Application
 from backend.applications.workflow import Status as Asking
-from backend.db import action, rows, session
+from backend.db import action, rows
 from backend.parks.models import Holding, Unit
 from backend.tenancies.endings import LAPSES
 from backend.tenancies.models import Tenancy, WaitingEntry
@@ -37,7 +38,7 @@ def sweep() -> None:
 @action
 def lapse(tenancy_id: int) -> None:
     """End an offer or an agreement whose time is over, unless somebody is at it right now."""
-    found = _still(tenancy_id, _has_run_out())
+    found = still(Tenancy, tenancy_id, _has_run_out())
     if found is not None:
         tenancy, application = found
         LAPSES[tenancy.status](taken_by_itself(tenancy, application, "lapse"))
@@ -46,7 +47,7 @@ def lapse(tenancy_id: int) -> None:
 @action
 def end(tenancy_id: int) -> None:
     """End a tenancy whose last day is over; what the ledger holds of it is history by then."""
-    found = _still(tenancy_id, _is_over())
+    found = still(Tenancy, tenancy_id, _is_over())
     if found is not None:
         moved(taken_by_itself(*found, "end"))
 
@@ -79,21 +80,6 @@ def _has_run_out() -> ColumnElement[bool]:
 
 def _is_over() -> ColumnElement[bool]:
     return and_(Tenancy.status == Status.ACTIVE, Tenancy.until_on <= clock.today())
-
-
-def _still(tenancy_id: int, due: ColumnElement[bool]) -> tuple[Tenancy, Application] | None:
-    """Lock application and tenancy if it is still so and nobody else is at it."""
-    application = session.scalar(
-        select(Application)
-        .join(Tenancy, Tenancy.application_id == Application.id)
-        .where(Tenancy.id == tenancy_id)
-        .with_for_update(of=Application, skip_locked=True)
-    )
-    if application is None:
-        return None
-    # Asked after the lock, so that whoever held it before has been heard.
-    tenancy = session.scalar(select(Tenancy).where(Tenancy.id == tenancy_id, due).with_for_update())
-    return (tenancy, application) if tenancy is not None else None
 
 
 def _wanted() -> Select[int]:

@@ -1,8 +1,4 @@
-"""How is one step of a tenancy taken?
-
-The application is locked before its tenancy, by everybody: that row is the root of the case, so
-that accepting, declining, withdrawing and lapsing wait for each other.
-"""
+"""How is one step of a tenancy taken?"""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend import clock
-from backend.access import Principal, Relation, can, relations
+from backend.access import Principal, Relation, relations
+from backend.applications import following
 from backend.applications.models import Application
 from backend.audit.actions import record
 from backend.db import constraint_of, session
-from backend.errors import AlreadyTenant, NotAllowed, NotFound, Outdated
+from backend.errors import AlreadyTenant
 from backend.steps import Step, step
 from backend.tenancies import queries, workflow
 from backend.tenancies.models import Tenancy
@@ -40,22 +37,9 @@ def taken(operation: str, verb: str, public_id: UUID, seen: int, by: Principal) 
     Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table
     says, Outdated when the version is not the one seen.
     """
-    application = session.scalar(
-        select(Application)
-        .join(Tenancy, Tenancy.application_id == Application.id)
-        .where(Tenancy.public_id == public_id)
-        .with_for_update(of=Application)
+    tenancy, application, found = following.opened(
+        Tenancy, queries.find, "getTenancy", operation, public_id, seen, by
     )
-    tenancy = session.scalar(
-        select(Tenancy).where(Tenancy.public_id == public_id).with_for_update()
-    )
-    found = queries.find(public_id)
-    if application is None or tenancy is None or found is None or not can(by, "getTenancy", found):
-        raise NotFound
-    if not can(by, operation, found):
-        raise NotAllowed
-    if tenancy.version != seen:
-        raise Outdated(seen=seen, current=tenancy.version)
     held = relations(by, found)
     return Taken(tenancy, application, step(workflow.STEPS, tenancy.status, verb, held), by)
 

@@ -32,13 +32,10 @@ A_STEP: dict[str, Any] = {
 )
 def list_tenancies(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
     """The applicant's own, a park's or a county's, newest first."""
-    asked, limit = {"status": str(query["status"])}, query["limit"]
-    after = cursors.unpack(query["cursor"], "listTenancies", asked, by)
-    last = after[0] if after else None
-    found = queries.listed(by, status=query["status"], after=last, limit=limit + 1)
-    more = len(found) > limit
-    next_ = cursors.pack((found[limit - 1]["row"],), "listTenancies", asked, by) if more else None
-    return {"items": found[:limit], "next_cursor": next_}
+    asked = {"status": query["status"]}
+    return cursors.page(
+        "listTenancies", asked, by, query, lambda **at: queries.listed(by, **asked, **at)
+    )
 
 
 @routes.operation("GET", ONE, "getTenancy", gives=shapes.TenancySchema, versioned=True)

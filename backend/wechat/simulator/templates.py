@@ -31,4 +31,5 @@ PAGES = (
     "pages/parks/detail",
     "pages/applications/index",
     "pages/applications/detail",
+    "pages/internships/detail",
 )

@@ -1,0 +1,297 @@
+"""What do hosts, posts, internships and their months look like?"""
+
+from marshmallow import Schema, fields, validate
+
+from backend.internships.kinds import MOST_MONTHS, HostKind, Party
+from backend.internships.workflow import Status
+from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.strict import (
+    CreditCode,
+    Day,
+    Id,
+    Label,
+    Money,
+    OneOf,
+    Strict,
+    Text,
+    Whole,
+    YesNo,
+)
+from miniprogram_api.schemas.tenancies import SHA256
+
+CREDIT = {"example": "91152201MA0N0TRE41"}
+COUNTY = {"example": "152201"}
+HOST = {"example": "兴安盟全产业链双创孵化基地"}
+TITLE = {"example": "奶食品电商运营见习"}
+DUTIES = {"example": "参与选品、拍摄和直播，跟随导师完成一次上新。"}
+STARTS, ENDS = {"example": "2027-01-04"}, {"example": "2027-07-03"}
+MONTH = {"example": "2027-01"}
+WHY = {"example": "见习单位出具了考勤记录"}
+TOTAL = {"example": "9736.00"}
+MOST_STIPEND = 100_000_00
+
+
+class HostQuery(Paging):
+    """Pages of the register."""
+
+
+class NewHost(Strict):
+    """A carrier that offers internships."""
+
+    kind = OneOf(HostKind, required=True)
+    name = Text(most=100, required=True, metadata=HOST)
+    credit_code = CreditCode(required=True, metadata=CREDIT)
+    jurisdiction_code = Text(most=6, required=True, metadata=COUNTY)
+
+
+class HostSchema(Schema):
+    """A host as it stands in the register."""
+
+    id = PublicId(required=True)
+    kind = OneOf(HostKind, required=True)
+    kind_label = Label(required=True, attribute="kind", metadata={"example": "双创示范基地"})
+    name = fields.String(required=True, metadata=HOST)
+    credit_code = fields.String(required=True, metadata=CREDIT)
+    jurisdiction_code = fields.String(required=True, metadata=COUNTY)
+    county_name = fields.String(required=True, metadata={"example": "乌兰浩特市"})
+    has_contact = fields.Boolean(required=True)
+    created_at = Moment(required=True)
+
+
+class InvitationSchema(Schema):
+    """A code that is shown once, and until when it is good."""
+
+    code = fields.String(required=True, metadata={"example": "JBSWY3DPEHPK3PXP"})
+    expires_at = Moment(required=True)
+
+
+class InvitationCode(Strict):
+    """The code that the bureau has handed out."""
+
+    code = Text(most=40, required=True, metadata={"example": "JBSWY3DPEHPK3PXP"})
+
+
+class PostQuery(Paging):
+    """Narrows the list of open posts."""
+
+    county = Text(most=6, load_default=None)
+
+
+class NewPost(Strict):
+    """What is offered, from when, for how many months, to how many people."""
+
+    title = Text(most=50, required=True, metadata=TITLE)
+    duties = Text(most=500, required=True, lines=True, metadata=DUTIES)
+    starts_on = Day(required=True, metadata=STARTS)
+    months = Whole(least=1, most=MOST_MONTHS, required=True, metadata={"example": 6})
+    places = Whole(least=1, most=500, required=True, metadata={"example": 2})
+
+
+class PostSchema(Schema):
+    """A post with its places, and how many of them somebody has."""
+
+    id = PublicId(required=True)
+    host_id = PublicId(required=True)
+    host_name = fields.String(required=True, metadata=HOST)
+    host_kind = OneOf(HostKind, required=True)
+    host_kind_label = Label(
+        required=True, attribute="host_kind", metadata={"example": "双创示范基地"}
+    )
+    title = fields.String(required=True, metadata=TITLE)
+    duties = fields.String(required=True, metadata=DUTIES)
+    jurisdiction_code = fields.String(required=True, metadata=COUNTY)
+    county_name = fields.String(required=True, metadata={"example": "乌兰浩特市"})
+    starts_on = fields.Date(required=True, metadata=STARTS)
+    months = fields.Integer(required=True, metadata={"example": 6})
+    places = fields.Integer(required=True, metadata={"example": 2})
+    filled = fields.Integer(required=True, metadata={"example": 1})
+    is_open = fields.Boolean(required=True)
+    closed_at = Moment(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"example": 1})
+
+
+class ChosenPost(Strict):
+    """Which post an application is for."""
+
+    post_id = Id(required=True, metadata=PUBLIC_ID)
+
+
+class InternshipQuery(Paging):
+    """Narrows the list of internships."""
+
+    status = OneOf(Status, load_default=None)
+
+
+class AmendedInternship(Strict):
+    """What was agreed besides, and another first day if one is named."""
+
+    special_terms = Text(most=1000, least=0, lines=True, required=True, metadata={"example": ""})
+    starts_on = Day(load_default=None, metadata=STARTS)
+
+
+class Attendance(Strict):
+    """Was she there? On so many days, or why not."""
+
+    present = YesNo(required=True, metadata={"example": True})
+    days = Whole(least=0, most=31, load_default=None, metadata={"example": 21})
+    words = Text(most=500, least=0, lines=True, load_default="", metadata={"example": ""})
+
+
+class Settlement(Strict):
+    """Does the month count, and why."""
+
+    counts = YesNo(required=True, metadata={"example": True})
+    why = Text(most=500, required=True, lines=True, metadata=WHY)
+
+
+class EarlyEnd(Strict):
+    """The last day, and why it is not that of the agreement."""
+
+    last_on = Day(required=True, metadata=ENDS)
+    why = Text(most=500, required=True, lines=True, metadata={"example": "提前创业"})
+
+
+class ToldVenture(Strict):
+    """The licence."""
+
+    credit_code = CreditCode(required=True, metadata=CREDIT)
+    registered_on = Day(required=True, metadata=ENDS)
+
+
+class StipendReason(Strict):
+    """Why."""
+
+    why = Text(most=500, required=True, lines=True, metadata=WHY)
+
+
+class NewStipendPayment(Strict):
+    """What was paid, on which day, and under which number of the bank or the treasury."""
+
+    amount = Money(most=MOST_STIPEND, required=True, metadata=TOTAL)
+    paid_on = Day(required=True, metadata=ENDS)
+    reference = Text(most=60, required=True, metadata={"example": "财拨 2027-0815"})
+
+
+class VentureWindowSchema(Schema):
+    """Until when a licence counts, that day included."""
+
+    ends_on = fields.Date(required=True, metadata={"example": "2028-01-03"})
+    days_left = fields.Integer(required=True, metadata={"example": 60})
+    label = fields.String(required=True, metadata={"example": "还剩 60 天，2028-01-03 当天有效"})
+
+
+class InternshipSchema(Schema):
+    """An internship as the caller may see it; the last day is included."""
+
+    id = PublicId(required=True)
+    application_id = PublicId(required=True)
+    number = fields.String(required=True, metadata={"example": "JX-2026-000123"})
+    status = OneOf(Status, required=True)
+    status_label = Label(required=True, attribute="status", metadata={"example": "见习中"})
+    actions = fields.List(fields.String(), required=True)
+    post_id = PublicId(required=True)
+    post_title = fields.String(required=True, metadata=TITLE)
+    host_name = fields.String(required=True, metadata=HOST)
+    office = fields.String(required=True, metadata={"example": "乌兰浩特市人社局"})
+    starts_on = fields.Date(required=True, metadata=STARTS)
+    ends_on = fields.Date(required=True, metadata=ENDS)
+    ended_why = fields.String(required=True, allow_none=True)
+    expires_on = fields.Date(required=True, allow_none=True)
+    window = fields.Nested(VentureWindowSchema, required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"example": 1})
+
+
+class AttendanceAnswerSchema(Schema):
+    """What one side says of a month; nulls where it has not answered."""
+
+    party = OneOf(Party, required=True)
+    label = fields.String(required=True, metadata={"example": "见习人员"})
+    present = fields.Boolean(required=True, allow_none=True)
+    days = fields.Integer(required=True, allow_none=True, metadata={"example": 21})
+    words = fields.String(required=True, allow_none=True)
+    at = Moment(required=True, allow_none=True)
+
+
+class InternshipMonthSchema(Schema):
+    """One whole month; `counts` is null until it is certain."""
+
+    name = fields.String(required=True, metadata=MONTH)
+    first_on = fields.Date(required=True, metadata=STARTS)
+    last_on = fields.Date(required=True, metadata={"example": "2027-02-03"})
+    is_open = fields.Boolean(required=True)
+    counts = fields.Boolean(required=True, allow_none=True)
+    why = fields.String(required=True, allow_none=True)
+    answers = fields.List(fields.Nested(AttendanceAnswerSchema), required=True)
+
+
+class LicenceSchema(Schema):
+    """The licence as she told it, and why it was given back, if it was."""
+
+    credit_code = fields.String(required=True, metadata=CREDIT)
+    registered_on = fields.Date(required=True, metadata=ENDS)
+    returned_why = fields.String(required=True)
+
+
+class MonthlySchema(Schema):
+    """What one month comes to."""
+
+    month = fields.String(required=True, metadata=MONTH)
+    wage = fields.String(required=True, metadata={"example": "2270.00"})
+    amount = fields.String(required=True, metadata={"example": "1816.00"})
+
+
+class StipendSchema(Schema):
+    """What was put forward, and what the rules say of the case."""
+
+    total = fields.String(required=True, metadata=TOTAL)
+    months = fields.List(fields.Nested(MonthlySchema), required=True)
+    value = fields.Boolean(required=True, allow_none=True)
+    flags = fields.List(fields.String(), required=True)
+    flag_labels = fields.List(fields.String(), required=True)
+    as_of = fields.String(required=True, metadata=ENDS)
+    policy = fields.String(required=True)
+
+
+class StipendPaymentSchema(Schema):
+    """What was paid, and whether it had to be given back."""
+
+    amount = fields.String(required=True, metadata=TOTAL)
+    paid_on = fields.Date(required=True, metadata=ENDS)
+    reference = fields.String(required=True)
+    recovered_at = Moment(required=True, allow_none=True)
+    recovered_why = fields.String(required=True, allow_none=True)
+
+
+class WholeInternshipSchema(InternshipSchema):
+    """An internship with its months; licence and money are not for the host to see."""
+
+    waits_for = fields.List(fields.String(), required=True, metadata={"example": ["applicant"]})
+    months = fields.List(fields.Nested(InternshipMonthSchema), required=True)
+    venture = fields.Nested(LicenceSchema, required=True, allow_none=True)
+    stipend = fields.Nested(StipendSchema, required=True, allow_none=True)
+    payment = fields.Nested(StipendPaymentSchema, required=True, allow_none=True)
+
+
+class PartySignatureSchema(Schema):
+    """A party and when it signed exactly this text."""
+
+    party = OneOf(Party, required=True)
+    label = fields.String(required=True, metadata={"example": "见习单位"})
+    signed_at = Moment(required=True, allow_none=True)
+
+
+class InternshipAgreementSchema(Schema):
+    """The text before all three, and who has signed exactly this text."""
+
+    edition = fields.String(required=True, metadata={"example": "2026-1"})
+    text = fields.String(required=True)
+    sha256 = fields.String(required=True, validate=validate.Length(equal=64), metadata=SHA256)
+    special_terms = fields.String(required=True)
+    drawn_up_at = Moment(required=True)
+    signatures = fields.List(fields.Nested(PartySignatureSchema), required=True)
+    version = fields.Integer(required=True, metadata={"example": 1})
+
+
+HOST_PAGE = page_of(HostSchema)
+POST_PAGE = page_of(PostSchema)
+INTERNSHIP_PAGE = page_of(InternshipSchema)
