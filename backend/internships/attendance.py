@@ -42,7 +42,8 @@ def confirm(
     its.counts = True if _both_present(its) else None
     moved(case, month=month, present=present)
     if not present:
-        noted("month_disputed", case.internship, by, month=month)
+        party = case.step.by.name.lower()
+        noted("month_disputed", case.internship, by, month=month, party=party)
     return seen_now(case)
 
 

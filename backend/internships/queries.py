@@ -61,7 +61,15 @@ _WHOLE = (
     .join(Host, Host.id == Post.host_id)
     .outerjoin(Staff, Staff.id == Internship.proposed_by)
 )
-WITNESSES = {None: "系统", "staff": "人社局"}
+# Whom the timeline names, and whom where an event does not say as which party somebody acted.
+PARTY_LABELS = {
+    Relation.APPLICANT: "申请人",
+    Relation.CONTACT: "见习单位",
+    Relation.DECIDER: "人社局",
+    Relation.APPROVER: "人社局（复核）",
+    Relation.SYSTEM: "系统",
+}
+BY_DEFAULT = {"person": "applicant", "staff": "decider", None: "system"}
 
 
 def get(public_id: UUID, by: Principal) -> dict[str, Any]:
@@ -168,24 +176,18 @@ def agreement(public_id: UUID, by: Principal) -> dict[str, Any]:
 def told(application_id: int) -> list[dict[str, Any]]:
     """Return what happened to the internships of an application, as lines of its timeline."""
     keys = select(Internship.id).where(Internship.application_id == application_id)
-    lines = []
-    for key in rows(keys.order_by(Internship.id)):
-        found = numbered(key["id"])
-        lines += [_line(each, found) for each in audit.of("internship", key["id"])]
-    return lines
+    found = rows(keys.order_by(Internship.id))
+    return [_line(each) for key in found for each in audit.of("internship", key["id"])]
 
 
-def _line(event: Row, found: Row) -> dict[str, Any]:
+def _line(event: Row) -> dict[str, Any]:
     name = event["name"].removeprefix("internship.")
-    by_person = {found["applicant_id"]: "申请人", found["contact_id"]: "见习单位"}
-    is_person = event["actor_kind"] == "person"
+    party = event["particulars"].get("party") or BY_DEFAULT[event["actor_kind"]]
     return {
         "at": event["at"],
         "event": name,
         "label": workflow.EVENT_LABELS[name],
-        "by": by_person.get(event["actor_id"], "见习单位")
-        if is_person
-        else WITNESSES[event["actor_kind"]],
+        "by": PARTY_LABELS[Relation[party.upper()]],
         "decision": None,
     }
 

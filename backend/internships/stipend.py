@@ -84,7 +84,10 @@ def computed(
 
 def _line(month: Mapping[str, Any], facts: Facts, known: Snapshot) -> dict[str, Any]:
     first, day = month["first_on"], clock.today()
-    alone = facts.with_values({"internship_start": first, "internship_months": 1})
+    # Whether the licence came in time is asked of the whole; here it must not deny one month.
+    alone = facts.with_values(
+        {"internship_start": first, "internship_months": 1, "startup_success_date": None}
+    )
     amount = assess(current(), BENEFIT, alone, known, day).amount
     wage = known.value(WAGE, on=first)
     return {
