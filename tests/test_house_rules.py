@@ -29,6 +29,14 @@ SAY_NOTHING = {
 }
 # Modules and folders without a test file of their own, and where they are tested.
 ELSEWHERE = {
+    "backend/applications/following.py": "tests/backend/tenancies/test_actions.py",
+    "backend/applications/occasions.py": "tests/backend/cases/test_reminding.py",
+    "backend/internships/agreements.py": "tests/backend/internships/test_actions.py",
+    "backend/internships/endings.py": "tests/backend/internships/test_sweeping.py",
+    "backend/internships/listing.py": "tests/backend/internships/test_posts.py",
+    "backend/internships/placing.py": "tests/backend/internships/test_actions.py",
+    "backend/internships/taking.py": "tests/backend/internships/test_actions.py",
+    "backend/internships/wording.py": "tests/backend/test_editions.py",
     "backend/applications/taking.py": "tests/backend/cases/test_actions.py",
     "backend/applications/corrections.py": "tests/backend/cases/test_correcting.py",
     "backend/applications/questions.py": "tests/backend/applications/test_forms.py",
@@ -59,7 +67,10 @@ ELSEWHERE = {
     "backend/profiles/lacking.py": "tests/backend/profiles/test_audience.py",
     "miniprogram_api/demo.py": "tests/journeys",
     "miniprogram_api/running.py": "tests/faults/test_make_run.py",
+    "miniprogram_api/routes/internships.py": "tests/journeys/test_internship.py",
+    "miniprogram_api/routes/posts.py": "tests/journeys/test_internship.py",
     "miniprogram_api/schemas": "tests/miniprogram_api/schemas",
+    "notifications/internships.py": "tests/notifications/test_catalogue.py",
     "notifications/places.py": "tests/notifications/test_catalogue.py",
     "notifications/rows.py": "tests/notifications/test_catalogue.py",
     "eligibility/binding.py": "tests/eligibility/test_engine.py",

@@ -64,6 +64,20 @@ THINGS = {
     "a number of the league": {"scope": "league"},
     "a number of the county": {"scope": ULANHOT},
     "the county clerk's proposal": {"scope": ULANHOT, "proposed_by": 7},
+    "a post of her host": {
+        "contact_id": HER,
+        "jurisdiction_code": ULANHOT,
+        "submitted_at": A_MOMENT,
+    },
+    "an internship that the county put forward": {
+        **HERS,
+        "applicant_id": ANOTHER,
+        "contact_id": HER,
+        "office": access.THE_BUREAU,
+        "submitted_at": A_MOMENT,
+        "proposed_by": 7,
+    },
+    "her internship at her own host": {**HERS, "contact_id": HER, "submitted_at": None},
 }
 
 OPEN = {
@@ -90,6 +104,8 @@ OPEN = {
     "saveScreening",
     "getScreening",
     "listPublicity",
+    "listPosts",
+    "getPost",
 }
 FOR_BOTH_SIDES = {
     "endSession",
@@ -99,8 +115,10 @@ FOR_BOTH_SIDES = {
     "listTenancies",
     "listMessages",
     "countUnread",
+    "listInternships",
 }
 FOR_CITIZENS = {
+    "acceptInvitation",
     "createApplication",
     "claimScreening",
     "getFacts",
@@ -112,7 +130,7 @@ FOR_CITIZENS = {
     "listDocuments",
 }
 FOR_STAFF = {"listPolicyChanges"}
-FOR_CLERKS = {"listDuplicates"}
+FOR_CLERKS = {"listDuplicates", "listHosts"}
 READ = {
     "getApplication",
     "getTimeline",
@@ -122,9 +140,17 @@ READ = {
     "getTenancy",
     "getAgreement",
     "listPapers",
+    "getChosenPost",
+    "getInternship",
+    "getInternshipAgreement",
 }
 ASK = {
     "suggestAnswers",
+    "choosePost",
+    "signInternshipAgreement",
+    "confirmAttendance",
+    "completeInternship",
+    "confirmVenture",
     "updateApplication",
     "submitApplication",
     "withdrawApplication",
@@ -148,7 +174,27 @@ DECIDE = {
     "publiciseDecision",
     "amendAgreement",
     "signAgreement",
+    "amendInternshipAgreement",
+    "signInternshipAgreement",
+    "settleMonth",
+    "completeInternship",
+    "acceptVenture",
+    "returnVenture",
+    "recordStipendPayment",
+    "recoverStipend",
 }
+# Of a host and its posts: whoever speaks for it offers some, the bureau of the county does all.
+OFFER = {"createPost", "closePost"}
+REGISTER = OFFER | {"createHost", "inviteContact"}
+# Who speaks for a host, on an internship there; and the second of two people of the bureau.
+SPEAK = OFFER | {
+    "getInternship",
+    "getInternshipAgreement",
+    "signInternshipAgreement",
+    "confirmAttendance",
+    "completeInternship",
+}
+APPROVE = {"approveStipend", "returnStipend"}
 SUPERVISE = {"returnForCorrection", "reopenCase", "answerObjection"}
 ASSESS = {
     "listObjections",
@@ -192,6 +238,8 @@ EVERY_OPERATION = (
     | REGULATE
     | SETTLE
     | SUPERVISE
+    | REGISTER
+    | APPROVE
 )
 
 # What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
@@ -214,17 +262,38 @@ ADDED = {
     ("a manager elsewhere", "her application elsewhere"): READ | DECIDE | ASSESS,
     ("the manager who is herself the applicant", "another's application"): READ | DECIDE | ASSESS,
     ("the manager who is another person", "her application"): READ | DECIDE | ASSESS,
-    ("the county's clerk", "her application"): READ | ASSESS | SUPERVISE,
-    ("the county's clerk", "another's application"): READ | ASSESS | SUPERVISE,
-    ("another county's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE,
-    ("the league's clerk", "her application"): READ | ASSESS | SUPERVISE,
-    ("the league's clerk", "another's application"): READ | ASSESS | SUPERVISE,
-    ("the league's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE,
+    ("the county's clerk", "her application"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("the county's clerk", "another's application"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("another county's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("the league's clerk", "her application"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("the league's clerk", "another's application"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("the league's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE | REGISTER,
     ("the league's clerk", "a number of the league"): REGULATE,
     ("the league's clerk", "a number of the county"): REGULATE,
     ("the league's clerk", "the county clerk's proposal"): REGULATE | SETTLE,
     ("the county's clerk", "a number of the county"): REGULATE,
     ("the county's clerk", "the county clerk's proposal"): REGULATE | {"dropPolicyChange"},
+    ("she", "a post of her host"): SPEAK,
+    ("she, with a forged role", "a post of her host"): SPEAK,
+    ("the county's clerk", "a post of her host"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("the league's clerk", "a post of her host"): READ | ASSESS | SUPERVISE | REGISTER,
+    ("she", "an internship that the county put forward"): SPEAK,
+    ("she, with a forged role", "an internship that the county put forward"): SPEAK,
+    ("another person", "an internship that the county put forward"): READ | ASK,
+    ("another, with a forged role", "an internship that the county put forward"): READ | ASK,
+    ("the county's clerk", "an internship that the county put forward"): READ
+    | ASSESS
+    | DECIDE
+    | REGISTER
+    | {"getPolicyChange", "previewPolicyChange", "dropPolicyChange"},
+    ("the league's clerk", "an internship that the county put forward"): READ
+    | ASSESS
+    | DECIDE
+    | SUPERVISE
+    | REGISTER
+    | APPROVE,
+    ("she", "her internship at her own host"): READ | ASK,
+    ("she, with a forged role", "her internship at her own host"): READ | ASK,
 }
 
 
@@ -289,6 +358,8 @@ def test_a_case_is_in_the_hands_of_whoever_took_it_on_and_still_may(principal, m
 
 CITIZENS, STAFF_ONLY = {Audience.CITIZEN}, {Audience.STAFF}
 BOTH = {Audience.CITIZEN, Audience.STAFF}
+# What both sides of an agreement do.
+SHARED = ASK & DECIDE
 
 
 @pytest.mark.parametrize(
@@ -299,9 +370,9 @@ BOTH = {Audience.CITIZEN, Audience.STAFF}
         (READ, BOTH),
         (OWN, BOTH),
         (FOR_CITIZENS, CITIZENS),
-        (ASK - {"signAgreement"}, CITIZENS),
-        (DECIDE - {"signAgreement"}, STAFF_ONLY),
-        ({"signAgreement"}, BOTH),
+        (ASK - SHARED, CITIZENS),
+        (DECIDE - SHARED, STAFF_ONLY),
+        (SHARED, BOTH),
         (FOR_CLERKS, STAFF_ONLY),
     ],
     ids=["open", "both sides", "read", "own", "citizens", "ask", "decide", "sign", "clerks"],

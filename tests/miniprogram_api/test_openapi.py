@@ -129,6 +129,20 @@ MOVES = {
     "declineOffer": "offered→declined",
     "amendAgreement": "agreement_pending→agreement_pending",
     "signAgreement": "agreement_pending→agreement_pending",
+    "amendInternshipAgreement": "agreement_pending→agreement_pending",
+    "signInternshipAgreement": "agreement_pending→agreement_pending",
+    "confirmAttendance": "in_progress→in_progress, venture_confirmed→venture_confirmed,"
+    " window_open→window_open",
+    "settleMonth": "in_progress→in_progress, venture_confirmed→venture_confirmed,"
+    " window_open→window_open",
+    "completeInternship": "in_progress→terminated",
+    "confirmVenture": "window_open→venture_confirmed",
+    "acceptVenture": "venture_confirmed→stipend_review",
+    "returnVenture": "venture_confirmed→window_open",
+    "approveStipend": "stipend_review→stipend_approved",
+    "returnStipend": "stipend_review→venture_confirmed",
+    "recordStipendPayment": "stipend_approved→paid",
+    "recoverStipend": "paid→recovered",
 }
 
 

@@ -55,6 +55,22 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "overrideVerdict",
         "uploadDocument",
         "openDocument",
+        "createHost",
+        "inviteContact",
+        "acceptInvitation",
+        "createPost",
+        "closePost",
+        "amendInternshipAgreement",
+        "signInternshipAgreement",
+        "settleMonth",
+        "completeInternship",
+        "confirmVenture",
+        "acceptVenture",
+        "returnVenture",
+        "approveStipend",
+        "returnStipend",
+        "recordStipendPayment",
+        "recoverStipend",
     } == keyed
 
 
