@@ -41,7 +41,6 @@ def list_hosts(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
     "/hosts/<uuid:host_id>/invitations",
     "inviteContact",
     gives=shapes.InvitationSchema,
-    status=201,
     key="key",
 )
 def invite_contact(by: Principal, host_id: UUID) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from backend import clock
 from backend.tenancies import sweeping
 from miniprogram_api import demo
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
+from tests.miniprogram_api import interns
 
 
 class Ready(NamedTuple):
@@ -378,6 +379,10 @@ def _attach(world: World) -> Ready:
     return Ready(her, "PUT", f"/applications/{made['id']}/papers/id", {"documents": []})
 
 
+def _made(make: Callable[[World], tuple[Any, ...]]) -> Callable[[World], Ready]:
+    return lambda world: Ready(*make(world))
+
+
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
@@ -476,6 +481,7 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listOpenings": _document("GET", "/openings"),
     "listPapers": _read("/papers"),
     "attachDocument": _attach,
+    **{name: _made(make) for name, make in interns.READY.items()},
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -17,10 +17,16 @@ from tests.factories import ULANHOT
 from tests.filing import draft_for_the_bureau
 from tests.records import look, one, person, staff
 
-# Of no firm: made so that the check character is right.
-CODES = ("91152201MA0N0TRE41", "91152201MA0N0TRE54")
 LICENCE = "91152201MA0N0TRE41"
-MONDAY = "2027-01-04T01:00:00Z"
+FIRST = date(2027, 1, 4)
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def credit_code(number: int) -> str:
+    """A code of no firm, with the check character of GB 32100-2015."""
+    code = f"91152201MA0N{number:05d}"
+    total = sum(ALPHABET.index(each) * pow(3, place, 31) for place, each in enumerate(code))
+    return code + ALPHABET[(31 - total % 31) % 31]
 
 
 @contextmanager
@@ -35,7 +41,7 @@ def host(number: int = 0, county: str = ULANHOT) -> dict:
     return hosts.create(
         kind=HostKind.INNOVATION_BASE,
         name=f"见习基地{number}",
-        credit_code=CODES[number],
+        credit_code=credit_code(number),
         jurisdiction_code=county,
         by=staff("demo-bureau"),
     )
@@ -76,10 +82,12 @@ def approve(case: dict, by: Principal | None = None) -> dict:
     return cases.approve(case["id"], seen=version(case), by=by or staff("demo-bureau"))
 
 
-def granted(name: str = "qiqige", **wish: Any) -> tuple[Principal, Principal, dict]:
+def granted(
+    name: str = "qiqige", *, speaker: str = "contact", number: int = 0, **wish: Any
+) -> tuple[Principal, Principal, dict]:
     """An intern who was granted a post, whoever speaks for the host, and the internship."""
-    its = host()
-    speaks = contact(its)
+    its = host(number)
+    speaks = contact(its, speaker)
     her, case = applicant(name, post(its, **wish))
     approve(case)
     return her, speaks, internship_of(case, her)
@@ -106,9 +114,9 @@ def attend(its: dict, month: str, *parties: Principal, **said: Any) -> dict:
     return its
 
 
-def over(**wish: Any) -> tuple[Principal, Principal, dict]:
-    """Begun on 4 January 2027; it has ended on its day, all months confirmed: call it `on` one."""
-    with on("2027-01-04"):
+def over(first: date = FIRST, **wish: Any) -> tuple[Principal, Principal, dict]:
+    """An internship that has ended on its day, all its months confirmed."""
+    with on(first):
         her, speaks, its = begun(**wish)
     with on(fresh(its)["until_on"]):
         sweeping.sweep()

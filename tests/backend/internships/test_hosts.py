@@ -10,7 +10,7 @@ from backend.access import Role
 from backend.errors import Invalid, InvitationSpent, NotAllowed, NotFound
 from backend.internships import hosts, listing
 from backend.internships.kinds import INVITED, HostKind
-from tests.backend.internships.stage import CODES, contact, host
+from tests.backend.internships.stage import contact, credit_code, host
 from tests.records import look, new_staff, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -41,7 +41,7 @@ def test_the_policy_names_three_kinds_of_carriers():
 
 def test_a_clerk_enters_hosts_of_her_own_county_alone(in_mended_app):
     clerk = new_staff("tuquan", Role.BUREAU_STAFF, county=TUQUAN)
-    said = {"kind": HostKind.CROWD_MARKET, "name": "市场", "credit_code": CODES[0]}
+    said = {"kind": HostKind.CROWD_MARKET, "name": "市场", "credit_code": credit_code(0)}
 
     with pytest.raises(NotAllowed):
         hosts.create(**said, jurisdiction_code="152201", by=clerk)
