@@ -91,6 +91,7 @@ def sign_internship_agreement(
     gives=shapes.WholeInternshipSchema,
     key="natural",
     versioned=True,
+    steps=STEPS,
     may_refuse=(403, 409),
 )
 def confirm_attendance(
