@@ -62,6 +62,8 @@ class Relation(Enum):
     OVERSEER = "辖区人社局工作人员"
     SUPERVISOR = "上一级人社局工作人员"
     HANDLER = "承办人"
+    PREDECESSOR = "原承办人"
+    ADVISER = "被征求意见单位工作人员"
     SYSTEM = "系统"
     CLERK = "人社局工作人员"
     REGULATOR = "有权拟定政策口径的人社局工作人员"
@@ -108,13 +110,17 @@ def _has_a_part(principal: Principal, thing: Mapping[str, Any]) -> bool:
 
 
 def is_overseer(principal: Principal, thing: Mapping[str, Any]) -> bool:
-    """Tell whether the thing lies in the bureau clerk's county, or she has the whole league."""
+    """Tell whether the thing lies in the bureau clerk's county, or she has the whole league.
+
+    She sees nothing of a case in which she has a part.
+    """
     return (
         principal.audience is Audience.STAFF
         and principal.role is Role.BUREAU_STAFF
         and thing.get("submitted_at") is not None
         and "jurisdiction_code" in thing
         and principal.county in (None, thing["jurisdiction_code"])
+        and not _has_a_part(principal, thing)
     )
 
 
@@ -128,7 +134,6 @@ def is_supervisor(principal: Principal, thing: Mapping[str, Any]) -> bool:
         is_overseer(principal, thing)
         and stands_above
         and principal.id not in (thing.get("handler_id"), thing.get("decided_by"))
-        and not _has_a_part(principal, thing)
     )
 
 
@@ -143,6 +148,23 @@ def is_handler(principal: Principal, thing: Mapping[str, Any]) -> bool:
         principal.audience is Audience.STAFF
         and principal.id == thing.get("handler_id")
         and (is_decider(principal, thing) or is_overseer(principal, thing))
+    )
+
+
+def is_predecessor(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether the case was in this very account's hands until it was handed on."""
+    return principal.audience is Audience.STAFF and principal.id == thing.get("from_staff")
+
+
+def is_adviser(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether her office is being asked what it thinks of the case, and she may say it."""
+    offices = {
+        Role.PARK_MANAGER: principal.parks & set(thing.get("advising_parks") or ()),
+        Role.BUREAU_STAFF: {principal.county} & set(thing.get("advising_counties") or ()),
+    }
+    return (
+        principal.audience is Audience.STAFF
+        and bool(offices.get(principal.role))
         and not _has_a_part(principal, thing)
     )
 
@@ -157,6 +179,7 @@ def is_regulator(principal: Principal, thing: Mapping[str, Any]) -> bool:
         and principal.role is Role.BUREAU_STAFF
         and "scope" in thing
         and principal.county in (None, thing["scope"])
+        and not _has_a_part(principal, thing)
     )
 
 
@@ -203,6 +226,8 @@ RELATIONS = {
     Relation.OVERSEER: is_overseer,
     Relation.SUPERVISOR: is_supervisor,
     Relation.HANDLER: is_handler,
+    Relation.PREDECESSOR: is_predecessor,
+    Relation.ADVISER: is_adviser,
     Relation.SYSTEM: lambda principal, thing: False,
     Relation.CLERK: is_clerk,
     Relation.REGULATOR: is_regulator,

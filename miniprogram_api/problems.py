@@ -88,9 +88,16 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, broken)
 
 
+def told(refusal: e.Refusal) -> dict[str, Any]:
+    """Tell a refusal of one among many as a part of an answer."""
+    kind = _kind(refusal)
+    named = {"errors": refusal.more["errors"]} if "errors" in refusal.more else {}
+    return {"type": address(PROBLEMS[kind].slug), "detail": refusal.detail, **named}
+
+
 def declined(error: e.Refusal | e.Fault) -> Response:
     """Answer an anticipated refusal or a fault that we have a name for."""
-    kind = next(each for each in type(error).__mro__ if each in PROBLEMS)
+    kind = _kind(error)
     problem = PROBLEMS[kind]
     more = dict(getattr(error, "more", {}))
     retry_after = more.pop("retry_after", RETRY_AFTER_S.get(kind))
@@ -100,6 +107,10 @@ def declined(error: e.Refusal | e.Fault) -> Response:
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _kind(error: Exception) -> type[Exception]:
+    return next(each for each in type(error).__mro__ if each in PROBLEMS)
 
 
 def http_error(error: HTTPException) -> Response:

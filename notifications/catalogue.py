@@ -138,6 +138,44 @@ CATALOGUE = (
         once_overdue=True,
     ),
     to_staff(
+        Relation.DECIDER,
+        "conflict_declared",
+        "有同事回避，请接办",
+        "申请 {number}（{office}）有工作人员回避，请由其他人员继续办理。",
+    ),
+    to_staff(
+        Relation.HANDLER,
+        "transferred",
+        "案件已转交给您",
+        "申请 {number}（{office}）已转交给您办理，最晚 {due_on} 办结。{why}",
+    ),
+    to_staff(
+        Relation.PREDECESSOR,
+        "transferred",
+        "案件已转交同事",
+        "申请 {number}（{office}）已转交{handler}办理，您无需再办理。{why}",
+    ),
+    to_staff(
+        Relation.ADVISER,
+        "opinion_asked",
+        "征求贵单位意见",
+        "{office}申请 {number} 征求贵单位意见，请于 {for_on} 前答复。"
+        "逾期未答复的，视为未提出意见，不视为同意。",
+    ),
+    to_staff(
+        Relation.ADVISER,
+        "opinion_due",
+        "征求意见即将到期",
+        "{office}申请 {number} 征求贵单位意见，最晚 {for_on} 答复。"
+        "逾期未答复的，视为未提出意见，不视为同意。",
+    ),
+    to_staff(
+        Relation.DECIDER,
+        "opinion_given",
+        "收到其他单位意见",
+        "申请 {number}（{office}）征求的意见已有答复，请查看。",
+    ),
+    to_staff(
         Relation.HANDLER,
         "withdrawn",
         "申请已撤回",
@@ -183,6 +221,8 @@ SILENT = frozenset(
         "application.claimed",
         "application.completed",
         "application.created",
+        "application.decision_undone",
+        "application.note_added",
         "application.released",
         "application.updated",
         "decision.overridden",

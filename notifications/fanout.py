@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, jobs
@@ -36,6 +36,8 @@ AFTERWARDS: Mapping[Kind, tuple[str, str]] = {
     Kind.STARTUP_SUBSIDY: ("接下来公示；公示期满后办理拨付。", "接下来公示，期满后拨付"),
     Kind.INTERNSHIP: ("接下来由各方签订见习协议。", "请与见习基地签订协议"),
 }
+# Whom an event itself names as its readers, whatever else the case may say.
+NAMED = ("from_staff", "advising_parks", "advising_counties")
 NOTHING_ASKED: Mapping[str, Any] = {"items": ()}
 
 
@@ -48,9 +50,7 @@ def defer_announcement(event_id: int) -> None:
 def announce(event_id: int) -> None:
     """Write one message for each reader of the event, once, and ask for their delivery."""
     event = session.scalar(
-        select(Event)
-        .where(Event.id == event_id, Event.announced_at.is_(None))
-        .with_for_update(skip_locked=True)
+        select(Event).where(Event.id == event_id, *_to_announce()).with_for_update(skip_locked=True)
     )
     if event is None:
         return
@@ -68,7 +68,7 @@ def announce_late_events() -> None:
     """
     late = rows(
         select(Event.id)
-        .where(Event.announced_at.is_(None), Event.at < clock.now() - LATE_AFTER)
+        .where(*_to_announce(), Event.at < clock.now() - LATE_AFTER)
         .order_by(Event.id)
         .limit(500)
     )
@@ -77,6 +77,15 @@ def announce_late_events() -> None:
             announce(each["id"])
         except Exception:
             log.exception("event %s cannot be announced", each["id"])
+
+
+def _to_announce() -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL that nobody has heard of an event, and that it is time."""
+    return (
+        Event.announced_at.is_(None),
+        Event.taken_back_at.is_(None),
+        or_(Event.not_before.is_(None), Event.not_before <= clock.now()),
+    )
 
 
 def _tell(event: Event, told: list[Row]) -> bool:
@@ -148,6 +157,7 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
         "due_on": _day(told.get("due_on")),
         "for_on": _day(told.get("for_on")),
+        "handler": found["handler_name"] or "",
         "why": _why(told),
         "at": fields.moment(event.at),
     }
@@ -181,7 +191,8 @@ def _granted(found: Record, *, waits: bool) -> dict[str, str]:
 def _of_application(event: Event) -> tuple[Record, dict[str, Any]]:
     case = applications.find(applications.public_id_of(event.subject_id))
     assert case is not None
-    return case, particulars(event, case)
+    named = {name: event.particulars[name] for name in NAMED if name in event.particulars}
+    return {**case, **named}, particulars(event, case)
 
 
 def _of_tenancy(event: Event) -> tuple[Record, dict[str, Any]]:

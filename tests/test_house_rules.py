@@ -41,6 +41,11 @@ ELSEWHERE = {
     "backend/applications/corrections.py": "tests/backend/cases/test_correcting.py",
     "backend/applications/questions.py": "tests/backend/applications/test_forms.py",
     "backend/cases/lives.py": "tests/backend/cases/test_granting.py",
+    "backend/applications/advice.py": "tests/backend/cases/test_opinions.py",
+    "backend/applications/staffing.py": "tests/notifications/test_readers.py",
+    "backend/cases/batches.py": "tests/backend/cases/test_bulk.py",
+    "backend/cases/consulted.py": "tests/backend/cases/test_opinions.py",
+    "backend/cases/kinds.py": "tests/backend/cases/test_opinions.py",
     "backend/accounts/claims.py": "tests/backend/accounts/test_bindings.py",
     "backend/parties.py": "tests/backend/test_access.py",
     "backend/cases/published.py": "tests/backend/cases/test_publicity.py",
@@ -160,11 +165,11 @@ def test_the_steps_and_the_permissions_agree_on_who_may_do_what():
     for id, verbs in taking.items():
         parties = {step.by for step in STEPS if step.action in verbs} - {Relation.SYSTEM}
         assert parties == PERMISSIONS[id], id
-    # What the system does by itself has no operation; objections have addresses of their own.
+    # What the system does by itself has no operation; objections and batches have addresses of
+    # their own.
     taken = {verb for verbs in taking.values() for verb in verbs}
-    assert {"lapse", "complete", "end_publicity", "object", "dismiss", "uphold"} == {
-        step.action for step in STEPS
-    } - taken
+    by_itself = {"lapse", "complete", "end_publicity", "undo", "undo_in_hand"}
+    assert by_itself | {"object", "dismiss", "uphold"} == {step.action for step in STEPS} - taken
 
 
 @pytest.mark.parametrize("root", [errors.Refusal, errors.Fault])

@@ -50,6 +50,31 @@ class Fault(Enum):
     MISSING = "缺少材料"
 
 
+# What is suggested to whoever refuses, and told to the applicant, for each reason.
+REFUSALS: Mapping[Reason, str] = {
+    Reason.PROJECT_RESTRICTED_OR_POLLUTING: "项目属于限制类产业或可能造成污染，不能进入园区。"
+    "调整项目内容后可以重新申请。",
+    Reason.PLAN_INCOMPLETE: "创业计划缺少产品、市场、资金或人员等主要内容。"
+    "补充完整后可以重新申请。",
+    Reason.NOT_TARGET_GROUP: "本园区目前只接收特定群体入驻。您可以选择其他园区申请。",
+    Reason.NO_SPACE: "申请的时间段内没有合适的场地。您可以加入候补名单，或选择其他园区。",
+    Reason.FALSE_MATERIAL: "提交的材料经核实与实际情况不符。如有异议，请携带原件到人社局窗口说明。",
+    Reason.BAD_CREDIT_OR_VIOLATION: "查询到失信或违法记录，目前不能入驻。信用修复后可以重新申请。",
+    Reason.PERMIT_MISSING: "所从事的行业须先取得许可。取得许可证后可以重新申请。",
+    Reason.INDUSTRY_MISMATCH: "项目与本园区的产业方向不一致。您可以选择产业方向相近的园区。",
+    Reason.ALREADY_TENANT_ELSEWHERE: "您或您的创业实体已入驻其他园区。退出原园区后可以重新申请。",
+    Reason.OTHER: "具体原因见审核意见。",
+}
+# What is suggested to whoever asks for something to be put right.
+CORRECTIONS: Mapping[Fault, str] = {
+    Fault.INCORRECT: "此项填写与材料或登记信息不一致，请核对后更正。",
+    Fault.INCOMPLETE: "此项内容不够完整，请补充。",
+    Fault.OUTDATED: "此项所依据的材料已过有效期，请更换为有效的材料。",
+    Fault.ILLEGIBLE: "此项材料不清晰，请重新拍摄或扫描后上传。",
+    Fault.MISSING: "缺少此项材料，请补交。",
+}
+
+
 class Terms(NamedTuple):
     """What differs between kinds.
 

@@ -120,6 +120,44 @@ class Recusal(Model):
     at: Mapped[datetime]
 
 
+class Opinion(Numbered, Model):
+    """What another office was asked about a case, until when, and what it said.
+
+    The office is a park or the bureau of a county. Both texts are sealed to the row. `in_favour` is
+    null where the office takes no side; an office that says nothing has not agreed.
+    """
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        CheckConstraint("(park_id IS NULL) <> (division_code IS NULL)", name="one_office"),
+        CheckConstraint(
+            "(given_at IS NULL) = (words IS NULL) AND (given_at IS NULL) = (given_by IS NULL)",
+            name="given",
+        ),
+        Index(
+            "uq_opinion_one_open",
+            "application_id",
+            text("coalesce(park_id::text, division_code)"),
+            unique=True,
+            postgresql_where=text("given_at IS NULL"),
+        ),
+        Index("ix_opinion_due_on", "due_on", postgresql_where=text("given_at IS NULL")),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"))
+    division_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
+    question: Mapped[str]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    reminded_at: Mapped[datetime | None]
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    given_at: Mapped[datetime | None]
+    in_favour: Mapped[bool | None]
+    words: Mapped[str | None]
+
+
 class Reminder(Model):
     """That somebody was reminded of a case, for which day, and when: the key lets it be once."""
 

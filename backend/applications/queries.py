@@ -13,6 +13,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    or_,
     select,
     true,
     tuple_,
@@ -21,9 +22,9 @@ from sqlalchemy import (
 from backend import clock
 from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
 from backend.accounts.models import Staff
-from backend.applications import corrections, forms, workflow
-from backend.applications.kinds import OF_PARKS, TERMS, Kind, Office, Reason
-from backend.applications.models import DUE_OR_NEVER, Application, Correction, Recusal
+from backend.applications import advice, corrections, forms, nearness, workflow
+from backend.applications.kinds import OF_PARKS, REFUSALS, Fault, Kind, Reason
+from backend.applications.models import DUE_OR_NEVER, Application, Correction
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
@@ -49,11 +50,9 @@ _WHOLE = (
         Park.phone.label("park_phone"),
         Division.name.label("county_name"),
         Staff.name.label("handler_name"),
-        func.array(
-            select(Recusal.staff_id)
-            .where(Recusal.application_id == Application.id)
-            .scalar_subquery()
-        ).label("recused"),
+        nearness.RECUSED,
+        nearness.OFFICE,
+        *advice.OFFICES,
         exists()
         .where(Correction.application_id == Application.id, Correction.answered)
         .label("corrected"),
@@ -84,7 +83,7 @@ def get(public_id: UUID, by: Principal) -> dict[str, Any]:
 def find(public_id: UUID) -> Row | None:
     """Return the row of an application with its park and its office, whoever asks."""
     found = row(_WHOLE.where(Application.public_id == public_id))
-    return found and _with_office(found)
+    return found and _named(found)
 
 
 def listed(
@@ -105,7 +104,12 @@ def listed(
                 tuple_(due, Application.id) > (date.fromisoformat(after[0]), after[1])
             )
         statement = statement.order_by(due, Application.id)
-    return [seen_by(by, _with_office(found)) for found in rows(statement.limit(limit))]
+    return [seen_by(by, _named(found)) for found in rows(statement.limit(limit))]
+
+
+def worded(code: Reason | Fault, text: str) -> dict[str, Any]:
+    """Tell a coded reason with the words that explain it."""
+    return {"code": code, "label": code.value, "text": text}
 
 
 def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
         and {
             "party": holder.name.lower(),
             "label": _party(holder, found),
-            "phone": found["park_phone"] if holder is Relation.DECIDER else None,
+            "phone": found["park_phone"] if _of_the_park(holder, found) else None,
         },
         "held_since": found["held_since"] if holder else None,
         "due_on": found["due_on"],
@@ -202,7 +206,7 @@ def others_of(by: Principal, besides: UUID, *, limit: int) -> Sequence[Row]:
     """Return the applicant's other applications, the one that she changed last first."""
     asked = _WHOLE.where(Application.applicant_id == by.id, Application.public_id != besides)
     found = rows(asked.order_by(Application.changed_at.desc()).limit(limit))
-    return [_with_office(each) for each in found]
+    return [_named(each) for each in found]
 
 
 def open_of(applicant_id: int, kind: Kind) -> Row | None:
@@ -220,34 +224,33 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
     """Say in SQL what the party relations of `access` say of one row; a test compares the two."""
     if by.audience is Audience.CITIZEN:
         return Application.applicant_id == by.id
-    submitted = Application.submitted_at.is_not(None)
+    within = and_(Application.submitted_at.is_not(None), ~nearness.keeps_away(by))
     if by.role is Role.PARK_MANAGER:
-        too_near = select(Recusal.application_id).where(Recusal.staff_id == by.id)
-        return and_(
-            submitted,
-            Application.kind.in_(OF_PARKS),
-            Application.park_id.in_(by.parks),
-            Application.applicant_id != by.person if by.person else true(),
-            Application.id.not_in(too_near),
-        )
+        of_parks = Application.kind.in_(OF_PARKS)
+        his = and_(of_parks, Application.park_id.in_(by.parks))
+        return and_(within, or_(his, advice.is_asked(by)))
     if by.role is Role.BUREAU_STAFF:
         hers = Application.jurisdiction_code == by.county if by.county else true()
-        return and_(submitted, hers)
+        return and_(within, or_(hers, advice.is_asked(by)))
     return false()
 
 
-def _with_office(found: Row) -> Row:
-    """Add which office decides, which is a matter of the kind, and what it is called."""
-    office = TERMS[found["kind"]].office
-    named = {Office.PARK: found["park_name"], Office.BUREAU: f"{found['county_name']}人社局"}
-    return {**found, "office": office.name.lower(), "office_name": named[office]}
+def _named(found: Row) -> Row:
+    """Add what the office is called that decides, or is left to decide."""
+    at_the_park = found["office"] != THE_BUREAU
+    name = found["park_name"] if at_the_park else f"{found['county_name']}人社局"
+    return {**found, "office_name": name}
+
+
+def _of_the_park(holder: Relation, found: Mapping[str, Any]) -> bool:
+    return holder is Relation.DECIDER and found["office"] != THE_BUREAU
 
 
 def _party(holder: Relation, found: Mapping[str, Any]) -> str:
     if holder is not Relation.DECIDER:
         return PARTY_LABELS[holder]
     name: str = found["office_name"]
-    return name if found["office"] == THE_BUREAU else f"{name}管理员"
+    return f"{name}管理员" if _of_the_park(holder, found) else name
 
 
 def _actor(event: Mapping[str, Any], found: Mapping[str, Any]) -> str:
@@ -260,8 +263,8 @@ def _decision(found: Mapping[str, Any]) -> dict[str, Any] | None:
     if found["decided_at"] is None:
         return None
     reasons = [Reason[name] for name in found["reasons"]]
-    labelled = [{"code": reason, "label": reason.value} for reason in reasons]
-    return {"at": found["decided_at"], "reasons": labelled, "note": found["note"]}
+    told = [worded(reason, REFUSALS[reason]) for reason in reasons]
+    return {"at": found["decided_at"], "reasons": told, "note": found["note"]}
 
 
 def _unit(found: Mapping[str, Any]) -> dict[str, Any] | None:

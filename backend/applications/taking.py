@@ -55,6 +55,20 @@ def taken(
     Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table
     says, Outdated when the version is not the one seen, Handled when a colleague has the case.
     """
+    application, found = locked(operation, public_id, by)
+    if application.version != seen:
+        raise Outdated(seen=seen, current=application.version, **both(queries.seen_by(by, found)))
+    row = step(workflow.STEPS, application.status, verb, relations(by, found))
+    if row.by is Relation.DECIDER and application.handler_id not in (None, by.id):
+        raise Handled(f"{found['handler_name']}正在办理此件", handler=found["handler_name"])
+    return Taken(application, row, found, by)
+
+
+def locked(operation: str, public_id: UUID, by: Principal) -> tuple[Application, Row]:
+    """Lock an application for an operation, and return its row as it stands.
+
+    Raise NotFound for what the principal may not see, NotAllowed for what she may not do to it.
+    """
     application = session.scalar(
         select(Application).where(Application.public_id == public_id).with_for_update()
     )
@@ -63,12 +77,7 @@ def taken(
         raise NotFound
     if not can(by, operation, found):
         raise NotAllowed
-    if application.version != seen:
-        raise Outdated(seen=seen, current=application.version, **both(queries.seen_by(by, found)))
-    row = step(workflow.STEPS, application.status, verb, relations(by, found))
-    if row.by is Relation.DECIDER and application.handler_id not in (None, by.id):
-        raise Handled(f"{found['handler_name']}正在办理此件", handler=found["handler_name"])
-    return Taken(application, row, found, by)
+    return application, found
 
 
 def taken_as(

@@ -15,13 +15,18 @@ class Event(Numbered, Model):
 
     `subject_kind` and `subject_id` name what it happened to, `actor_kind` and `actor_id` who did
     it (the system itself when both are null). `particulars` never holds personal data.
-    `announced_at` is set once every reader has a message.
+    `announced_at` is set once every reader has a message. What is held back is told not before
+    `not_before`, and never once it was taken back.
     """
 
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_subject", "subject_kind", "subject_id", "id"),
-        Index("ix_event_unannounced", "id", postgresql_where=text("announced_at IS NULL")),
+        Index(
+            "ix_event_unannounced",
+            "id",
+            postgresql_where=text("announced_at IS NULL AND taken_back_at IS NULL"),
+        ),
     )
 
     name: Mapped[str]
@@ -34,3 +39,5 @@ class Event(Numbered, Model):
     at: Mapped[datetime]
     particulars: Mapped[dict[str, Any]] = mapped_column(Json)
     announced_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    taken_back_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from backend import clock
 from backend.access import Principal
 from backend.applications.kinds import Reason
 from backend.applications.models import Application
-from backend.applications.taking import View, moved, seen_now, taken
+from backend.applications.taking import Taken, View, moved, seen_now, taken
 from backend.applications.workflow import Status
 from backend.cases import publicity
 from backend.cases.correcting import close
@@ -70,11 +70,18 @@ def approve(
     venture has a place. An internship is granted a place of its post: raise Invalid without one,
     PostFull with other posts when it has no place left.
     """
+    return seen_now(approved(public_id, seen=seen, by=by, wish=wish, note=note))
+
+
+def approved(
+    public_id: UUID, *, seen: int, by: Principal, wish: Wish = AS_ASKED, note: str = ""
+) -> Taken:
+    """Approve inside a running action; see `approve`."""
     case = taken("approveApplication", "approve", public_id, seen, by)
     waits = LIVES[case.application.kind].grant(case.application, wish, by)
     _decided(case.application, by, note)
     moved(case, waits=waits)
-    return seen_now(case)
+    return case
 
 
 @action
@@ -82,6 +89,13 @@ def reject(
     public_id: UUID, *, seen: int, by: Principal, reasons: list[Reason], note: str = ""
 ) -> View:
     """Refuse for coded reasons; raise Invalid when 'other' comes without words."""
+    return seen_now(rejected(public_id, seen=seen, by=by, reasons=reasons, note=note))
+
+
+def rejected(
+    public_id: UUID, *, seen: int, by: Principal, reasons: list[Reason], note: str = ""
+) -> Taken:
+    """Refuse inside a running action; see `reject`."""
     case = taken("rejectApplication", "reject", public_id, seen, by)
     if Reason.OTHER in reasons and not note.strip():
         raise Invalid(errors=[{"pointer": "#/note", "detail": "选择“其他”时请说明原因"}])
@@ -89,7 +103,7 @@ def reject(
     case.application.reasons = [reason.name for reason in reasons]
     moved(case)
     LIVES[case.application.kind].over(case.application, by)
-    return seen_now(case)
+    return case
 
 
 @action

@@ -1,11 +1,14 @@
-"""What do we keep of a decision that is published, and of objections to it?"""
+"""What do we keep of published decisions, objections, notes, and decisions in bulk?"""
 
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Model, Numbered
+from backend.cases.kinds import Decision, Outcome
+from backend.db import Json, Model, Numbered, term
 
 
 class Publicity(Numbered, Model):
@@ -55,3 +58,49 @@ class Objection(Numbered, Model):
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     upheld: Mapped[bool | None]
     answer: Mapped[str | None]
+
+
+class Note(Numbered, Model):
+    """What staff write down about a case for each other; sealed to the row, never changed."""
+
+    __tablename__ = "note"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    words: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Batch(Numbered, Model):
+    """Many cases that somebody decided together; it may be undone before `undo_until`."""
+
+    __tablename__ = "batch"
+    __table_args__ = (CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone"),)
+
+    decision: Mapped[Decision] = mapped_column(term(Decision))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    undo_until: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class BatchRow(Model):
+    """What became of one case of a batch.
+
+    `problem` says why it could not be decided. `was` says where it stood before, at which versions
+    case and tenancy came to stand, and which events are held back for it.
+    """
+
+    __tablename__ = "batch_row"
+    __table_args__ = (
+        CheckConstraint("(outcome = 'REFUSED') = (problem IS NOT NULL)", name="problem"),
+        CheckConstraint("(outcome = 'REFUSED') = (was IS NULL)", name="was"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    application: Mapped[UUID]
+    outcome: Mapped[Outcome] = mapped_column(term(Outcome))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(Json(none_as_null=True))
+    was: Mapped[dict[str, Any] | None] = mapped_column(Json(none_as_null=True))

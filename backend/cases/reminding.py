@@ -2,7 +2,8 @@
 
 The office two working days before its day, on that day, and once more when it is over; then, and
 before the longest time is over, whoever stands above it too. While the office waits for the
-applicant, she is reminded and it is not.
+applicant, she is reminded and it is not. Another office that was asked for its opinion is reminded
+of its own day.
 """
 
 import logging
@@ -18,6 +19,7 @@ from backend.applications.models import Application
 from backend.applications.occasions import Occasion, days_ahead, passed, workdays_ahead
 from backend.applications.taking import OFFICE, noted
 from backend.applications.workflow import Status
+from backend.cases import opinions
 from backend.db import action, rows, session
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,11 @@ def sweep() -> None:
                 remind(application_id, occasion)
             except Exception:
                 log.exception("application %s: cannot tell %s", application_id, occasion.kind)
+    for opinion_id in opinions.due():
+        try:
+            opinions.remind(opinion_id)
+        except Exception:
+            log.exception("opinion %s: cannot remind of it", opinion_id)
 
 
 @action

@@ -28,8 +28,8 @@ IN_THE_FUTURE = "不能晚于今天"
 def decide(application: UUID, *, benefit: str, as_of: date | None = None, by: Principal) -> View:
     """Assess what is known about the applicant, and write the answer down with all its grounds.
 
-    Raise NotFound for an application that is not the caller's to see, NotAllowed in one's own
-    case, WrongStatus for one taken back, Invalid with everything that is wrong.
+    Raise NotFound for an application that is not the caller's to see, WrongStatus for one taken
+    back, Invalid with everything that is wrong.
     """
     # Whoever withdraws or decides the case meanwhile waits, so that its status holds to the end.
     case = select(Application.id).where(Application.public_id == application)
@@ -37,8 +37,6 @@ def decide(application: UUID, *, benefit: str, as_of: date | None = None, by: Pr
     found = applications.find(application)
     if found is None or not can(by, "recordDecision", found):
         raise NotFound
-    if queries.is_own(by, found["applicant_id"]):
-        raise NotAllowed
     if found["status"] is Status.WITHDRAWN:
         raise WrongStatus(current_status="withdrawn", actions=[])
     day = as_of or clock.today()

@@ -13,8 +13,7 @@ from backend import clock
 from backend.access import Principal, Relation, can, relations
 from backend.applications import queries as applications
 from backend.db import Row, action
-from backend.decisions.queries import is_own
-from backend.errors import Invalid, NotAllowed, NotFound
+from backend.errors import Invalid, NotFound
 from backend.profiles import pages
 from backend.profiles.actions import stated, tell
 from backend.profiles.columns import POLICY
@@ -49,12 +48,10 @@ def find(
 ) -> View:
     """Write down what was found out about the applicant, as it stands in JSON; null takes it back.
 
-    Raise NotFound like `known`, NotAllowed in one's own case or for a source that is not the
-    caller's to speak for, Invalid with everything that is wrong.
+    Raise NotFound like `known`, NotAllowed for a source that is not the caller's to speak for,
+    Invalid with everything that is wrong.
     """
     found = _case("recordFacts", application, by)
-    if is_own(by, found["applicant_id"]):
-        raise NotAllowed
     if source in ON_PAPER and not evidence.strip():
         raise Invalid(errors=[{"pointer": "#/evidence", "detail": NOT_SAID_WHERE}])
     told = stated(facts, source.word, observed_on)

@@ -11,7 +11,14 @@ from backend.policies import queries as policies
 from eligibility.parameters import LEAGUE
 
 # What of an application says who is party to the decision on it.
-PARTIES_BY = ("applicant_id", "park_id", "submitted_at", "jurisdiction_code", "office")
+PARTIES_BY = (
+    "applicant_id",
+    "park_id",
+    "submitted_at",
+    "jurisdiction_code",
+    "office",
+    "recused",
+)
 
 
 def visible(public_id: UUID, by: Principal) -> dict[str, Any]:

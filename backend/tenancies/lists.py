@@ -1,5 +1,7 @@
 """How are places on waiting lists given up, and when do they rest?  For use inside an action."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from backend import clock
@@ -25,6 +27,17 @@ def leave(entry: WaitingEntry, why: Left, by: Principal | None) -> None:
     """Give up one place."""
     entry.left_at, entry.why_left = clock.now(), why
     told("left", entry, by, why=why.name.lower())
+
+
+def back_on(application: Application, since: datetime, by: Principal) -> None:
+    """Give back the places that a locked application has given up since a moment."""
+    for entry in session.scalars(
+        select(WaitingEntry)
+        .where(WaitingEntry.application_id == application.id, WaitingEntry.left_at >= since)
+        .order_by(WaitingEntry.id)
+    ).all():
+        entry.left_at = entry.why_left = None
+        told("resumed", entry, by)
 
 
 def was_silent(entry_id: int) -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from backend import clock
 from backend.access import Audience, Principal, Relation, Role, can, relations
+from backend.applications import nearness
 from backend.applications import queries as applications
-from backend.applications.models import Application, Recusal
+from backend.applications.models import Application
 from backend.db import Row, row, rows
 from backend.errors import NotFound
 from backend.parks.models import Park, Unit
@@ -37,11 +38,8 @@ _WHOLE = (
         Unit.kind.label("unit_kind"),
         Agreement.applicant_signed_at,
         Agreement.park_signed_at,
-        func.array(
-            select(Recusal.staff_id)
-            .where(Recusal.application_id == Application.id)
-            .scalar_subquery()
-        ).label("recused"),
+        nearness.RECUSED,
+        nearness.OFFICE,
     )
     .join(Application, Application.id == Tenancy.application_id)
     .join(Park, Park.id == Tenancy.park_id)
@@ -189,15 +187,11 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
     """Say in SQL what the party relations of `access` say of one row."""
     if by.audience is Audience.CITIZEN:
         return Application.applicant_id == by.id
+    within = ~nearness.keeps_away(by)
     if by.role is Role.PARK_MANAGER:
-        too_near = select(Recusal.application_id).where(Recusal.staff_id == by.id)
-        return and_(
-            Tenancy.park_id.in_(by.parks),
-            Application.applicant_id != by.person if by.person else true(),
-            Application.id.not_in(too_near),
-        )
+        return and_(within, Tenancy.park_id.in_(by.parks))
     if by.role is Role.BUREAU_STAFF:
-        return Park.jurisdiction_code == by.county if by.county else true()
+        return and_(within, Park.jurisdiction_code == by.county if by.county else true())
     return false()
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.applications import actions, queries, suggestions
-from backend.applications.kinds import Reason
+from backend.applications.kinds import CORRECTIONS, REFUSALS
 from backend.applications.workflow import STEPS
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
@@ -119,8 +119,11 @@ def nudge_application(by: Principal, application_id: UUID) -> dict[str, Any]:
 
 @routes.operation("GET", "/reasons", "listReasons", gives=shapes.ReasonListSchema)
 def list_reasons() -> dict[str, Any]:
-    """The coded reasons for a refusal."""
-    return {"items": [{"code": reason, "label": reason.value} for reason in Reason]}
+    """The coded reasons for a refusal and for a correction, each with suggested words."""
+    return {
+        "items": [queries.worded(*each) for each in REFUSALS.items()],
+        "corrections": [queries.worded(*each) for each in CORRECTIONS.items()],
+    }
 
 
 def _named(body: dict[str, Any]) -> dict[str, Any]:

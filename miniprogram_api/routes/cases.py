@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.access import Principal
-from backend.cases import actions, correcting
+from backend.cases import actions, conflicts, correcting, notes, transfers
 from backend.cases.granting import Wish
 from miniprogram_api import cached
 from miniprogram_api.operations import Routes
@@ -93,3 +93,66 @@ def reopen_case(
     reopened = actions.reopen(application_id, seen=seen, by=by, why=body["why"])
     cached.forget("parks")
     return reopened
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/conflict",
+    "declareConflict",
+    body=shapes.Conflict,
+    gives=None,
+    status=204,
+    key="key",
+    may_refuse=(403,),
+)
+def declare_conflict(by: Principal, application_id: UUID, body: dict[str, Any]) -> None:
+    """Keep oneself away from a case, or, standing above its office, a colleague."""
+    conflicts.declare(application_id, why=body["why"], staff=body["staff_id"], by=by)
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/transfer",
+    "transferCase",
+    verbs=("transfer",),
+    body=shapes.Transfer,
+    **A_STEP,
+)
+def transfer_case(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Hand a case to a colleague of its office; both are told."""
+    return transfers.transfer(application_id, seen=seen, by=by, **body)
+
+
+@routes.operation(
+    "GET",
+    f"{ONE}/colleagues",
+    "listColleagues",
+    gives=shapes.COLLEAGUES,
+    may_refuse=(403,),
+)
+def list_colleagues(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """To whom the case may be handed, whoever has least in hand first."""
+    return {"items": transfers.colleagues(application_id, by), "next_cursor": None}
+
+
+@routes.operation(
+    "POST",
+    f"{ONE}/notes",
+    "addNote",
+    body=shapes.NewNote,
+    gives=shapes.NoteSchema,
+    status=201,
+    key="key",
+    may_refuse=(403,),
+)
+def add_note(by: Principal, application_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Write something down for colleagues; the applicant never sees it."""
+    return notes.add(application_id, by=by, **body)
+
+
+@routes.operation("GET", f"{ONE}/notes", "listNotes", gives=shapes.NOTES)
+def list_notes(by: Principal, application_id: UUID) -> dict[str, Any]:
+    """What colleagues wrote down, oldest first."""
+    return {"items": notes.listed(application_id, by), "next_cursor": None}

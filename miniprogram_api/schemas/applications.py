@@ -129,10 +129,19 @@ class HolderSchema(Schema):
 
 
 class ReasonSchema(Schema):
-    """A coded reason."""
+    """A coded reason for a refusal, and the words that explain it to the applicant."""
 
     code = OneOf(Reason, required=True)
     label = fields.String(required=True, metadata={"example": "暂无合适场地"})
+    text = fields.String(required=True, metadata={"example": "申请的时间段内没有合适的场地。"})
+
+
+class CodedFaultSchema(Schema):
+    """Why something has to be put right, and the words suggested to whoever asks for it."""
+
+    code = OneOf(Fault, required=True)
+    label = fields.String(required=True, metadata={"example": "内容不完整"})
+    text = fields.String(required=True, metadata={"example": "此项内容不够完整，请补充。"})
 
 
 class DecisionSchema(Schema):
@@ -251,9 +260,10 @@ class TimelineSchema(StandingSchema):
 
 
 class ReasonListSchema(Schema):
-    """All coded reasons."""
+    """All coded reasons: those for a refusal and, apart, those for asking for a correction."""
 
     items = fields.List(fields.Nested(ReasonSchema), required=True)
+    corrections = fields.List(fields.Nested(CodedFaultSchema), required=True)
 
 
 APPLICATION_PAGE = page_of(ApplicationSchema)

@@ -1,10 +1,23 @@
 """What may be sent to move a case?"""
 
-from marshmallow import validate
+from marshmallow import Schema, fields, validate
 
+from backend.access import Role
 from backend.applications.kinds import Fault, Reason
-from miniprogram_api.schemas.strict import Day, Id, OneOf, Part, Several, Strict, Text, Whole
+from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.strict import (
+    Day,
+    Id,
+    Label,
+    OneOf,
+    Part,
+    Several,
+    Strict,
+    Text,
+    Whole,
+)
 
+NOTE = {"example": "已电话核实经营地址"}
 WHY = {"example": "补正材料与承诺不符，须再次核对"}
 
 
@@ -54,3 +67,47 @@ class Reopening(Strict):
     """Says why a decision is set aside."""
 
     why = Text(most=500, required=True, lines=True, metadata=WHY)
+
+
+class Conflict(Strict):
+    """Says why somebody keeps away: the caller, unless a colleague is named."""
+
+    why = Text(most=500, required=True, lines=True, metadata={"example": "申请人是本人亲属"})
+    staff_id = Id(load_default=None)
+
+
+class Transfer(Strict):
+    """Names the colleague; another park is refused, for the applicant has to agree to that."""
+
+    to_staff = Id(load_default=None)
+    to_park = Id(load_default=None)
+    why = Text(most=500, required=True, lines=True, metadata={"example": "本人休假，请代为办理"})
+
+
+class ColleagueSchema(Schema):
+    """Somebody to whom a case may be handed."""
+
+    id = PublicId(required=True)
+    name = fields.String(required=True, metadata={"example": "演示园区管理员二"})
+    cases = fields.Integer(required=True, metadata={"example": 3})
+
+
+class NewNote(Strict):
+    """What colleagues should know."""
+
+    words = Text(most=2000, required=True, lines=True, metadata=NOTE)
+
+
+class NoteSchema(Schema):
+    """What somebody wrote down for colleagues."""
+
+    id = PublicId(required=True)
+    words = fields.String(required=True, metadata=NOTE)
+    at = Moment(required=True)
+    by_name = fields.String(required=True, metadata={"example": "演示园区管理员"})
+    by_role = OneOf(Role, required=True, attribute="role")
+    by_role_label = Label(required=True, attribute="role", metadata={"example": "园区管理员"})
+
+
+COLLEAGUES = page_of(ColleagueSchema)
+NOTES = page_of(NoteSchema)

@@ -78,6 +78,27 @@ THINGS = {
         "proposed_by": 7,
     },
     "her internship at her own host": {**HERS, "contact_id": HER, "submitted_at": None},
+    "her application, on which others are asked": {
+        **HERS,
+        "submitted_at": A_MOMENT,
+        "advising_parks": [OTHER_PARK],
+        "advising_counties": [TUQUAN],
+    },
+    "her application, to which many are too near": {
+        **HERS,
+        "submitted_at": A_MOMENT,
+        "recused": [1, 3, 7, 8, 9],
+        "handler_id": 1,
+        "advising_parks": [OTHER_PARK],
+        "advising_counties": [TUQUAN],
+        "scope": ULANHOT,
+    },
+    "her application, which its park passed on": {
+        **HERS,
+        "submitted_at": A_MOMENT,
+        "office": "bureau",
+        "recused": [1, 2],
+    },
 }
 
 OPEN = {
@@ -129,7 +150,7 @@ FOR_CITIZENS = {
     "uploadDocument",
     "listDocuments",
 }
-FOR_STAFF = {"listPolicyChanges"}
+FOR_STAFF = {"listPolicyChanges", "decideInBulk"}
 FOR_CLERKS = {"listDuplicates", "listHosts"}
 READ = {
     "getApplication",
@@ -174,6 +195,9 @@ DECIDE = {
     "publiciseDecision",
     "amendAgreement",
     "signAgreement",
+    "transferCase",
+    "listColleagues",
+    "askOpinion",
     "amendInternshipAgreement",
     "signInternshipAgreement",
     "settleMonth",
@@ -195,7 +219,17 @@ SPEAK = OFFER | {
     "completeInternship",
 }
 APPROVE = {"approveStipend", "returnStipend"}
-SUPERVISE = {"returnForCorrection", "reopenCase", "answerObjection"}
+SUPERVISE = {
+    "returnForCorrection",
+    "reopenCase",
+    "answerObjection",
+    "transferCase",
+    "listColleagues",
+    "askOpinion",
+    "getBatch",
+    "undoBatch",
+}
+ADVISE = {"getApplication", "listOpinions", "giveOpinion"}
 ASSESS = {
     "listObjections",
     "getObjection",
@@ -204,6 +238,10 @@ ASSESS = {
     "recordDecision",
     "openDocument",
     "downloadDocument",
+    "declareConflict",
+    "addNote",
+    "listNotes",
+    "listOpinions",
 }
 REGULATE = {
     "setParameter",
@@ -223,6 +261,8 @@ OWN = {
     "removeDocument",
     "downloadDocument",
     "listOpenings",
+    "getBatch",
+    "undoBatch",
 }
 EVERY_OPERATION = (
     OPEN
@@ -240,10 +280,15 @@ EVERY_OPERATION = (
     | SUPERVISE
     | REGISTER
     | APPROVE
+    | ADVISE
 )
 
 # What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
 HER_OWN = ("her draft", "her application", "her application elsewhere")
+ASKED = "her application, on which others are asked"
+TOO_NEAR = "her application, to which many are too near"
+PASSED_ON = "her application, which its park passed on"
+ELSE_HERS = (ASKED, TOO_NEAR, PASSED_ON)
 ADDED = {
     **{("she", thing): READ | ASK for thing in HER_OWN},
     **{("she, with a forged role", thing): READ | ASK for thing in HER_OWN},
@@ -268,6 +313,21 @@ ADDED = {
     ("the league's clerk", "her application"): READ | ASSESS | SUPERVISE | REGISTER,
     ("the league's clerk", "another's application"): READ | ASSESS | SUPERVISE | REGISTER,
     ("the league's clerk", "her application elsewhere"): READ | ASSESS | SUPERVISE | REGISTER,
+    **{("she", thing): READ | ASK for thing in ELSE_HERS},
+    **{("she, with a forged role", thing): READ | ASK for thing in ELSE_HERS},
+    ("the manager", ASKED): READ | DECIDE | ASSESS,
+    ("a manager of both parks", ASKED): READ | DECIDE | ASSESS | ADVISE,
+    ("a manager elsewhere", ASKED): ADVISE,
+    ("the manager who is another person", ASKED): READ | DECIDE | ASSESS,
+    ("the county's clerk", ASKED): READ | ASSESS | SUPERVISE | REGISTER,
+    ("another county's clerk", ASKED): ADVISE,
+    ("the league's clerk", ASKED): READ | ASSESS | SUPERVISE | REGISTER,
+    # Whoever is too near may do nothing at all, whatever she is.
+    ("a manager of both parks", TOO_NEAR): READ | DECIDE | ASSESS | ADVISE,
+    ("the manager who is another person", TOO_NEAR): READ | DECIDE | ASSESS,
+    # The park has nobody left: the county decides, the league stands above it and may decide too.
+    ("the county's clerk", PASSED_ON): READ | ASSESS | DECIDE | REGISTER,
+    ("the league's clerk", PASSED_ON): READ | ASSESS | DECIDE | SUPERVISE | REGISTER,
     ("the league's clerk", "a number of the league"): REGULATE,
     ("the league's clerk", "a number of the county"): REGULATE,
     ("the league's clerk", "the county clerk's proposal"): REGULATE | SETTLE,

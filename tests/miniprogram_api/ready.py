@@ -244,6 +244,47 @@ def _step(
     return make
 
 
+def _transfer(world: World) -> Ready:
+    step = _step(PARK, "transfer")(world)
+    path = step.path.replace("/transfer", "/colleagues")
+    (colleague,) = step.by.get(path).json["items"]
+    return step._replace(content={"to_staff": colleague["id"], "why": "本人休假"})
+
+
+def _question(world: World) -> dict[str, Any]:
+    return {"park_id": world.park("P01")["id"], "question": "是否符合贵园区的产业方向？"}
+
+
+def _ask_opinion(world: World) -> Ready:
+    return _on_a_case("POST", "/opinions", _question(world))(world)
+
+
+def _give_opinion(world: World) -> Ready:
+    answer = _ask_opinion(world).send()
+    assert 201 == answer.status_code, answer.text
+    path = f"/opinions/{answer.json['id']}/answer"
+    content = {"in_favour": True, "words": "符合，建议入驻"}
+    return Ready(world.staff("demo-manager-p01"), "POST", path, content)
+
+
+def _in_bulk(world: World) -> Ready:
+    made, _ = world.submitted(world.citizen(f"applicant{next(PEOPLE)}"))
+    row = {"application_id": made["id"], "seen": made["version"], "reasons": ["no_space"]}
+    content = {"decision": "reject", "rows": [row]}
+    return Ready(world.staff(), "POST", "/cases/bulk", content)
+
+
+def _batch(method: str, verb: str, content: Any = None) -> Callable[[World], Ready]:
+    def make(world: World) -> Ready:
+        trial = _in_bulk(world)
+        token = trial.send().json["preview"]
+        made = trial.send(content=trial.content | {"dry_run": False, "preview": token})
+        assert made.json["id"], made.text
+        return Ready(world.staff(), method, f"/cases/bulk/{made.json['id']}{verb}", content)
+
+    return make
+
+
 def _upload(world: World) -> Ready:
     return Ready(world.citizen(), "POST", "/documents", Upload({"file": PDF, "kind": "id_card"}))
 
@@ -440,6 +481,14 @@ READY: dict[str, Callable[[World], Ready]] = {
     "recallCorrection": _step(PARK, "recall", after=("return",)),
     "resolveCorrection": _step(HER, "resolve", after=("return",)),
     "reopenCase": _step(BUREAU, "reopen", WHY, after=("reject",)),
+    "declareConflict": _on_a_case("POST", "/conflict", {"why": "申请人是本人亲属"}),
+    "transferCase": _transfer,
+    "listColleagues": _on_a_case("GET", "/colleagues"),
+    "addNote": _on_a_case("POST", "/notes", {"words": "已电话核实经营地址"}),
+    "listNotes": _on_a_case("GET", "/notes"),
+    "askOpinion": _ask_opinion,
+    "listOpinions": _on_a_case("GET", "/opinions"),
+    "giveOpinion": _give_opinion,
     "publiciseDecision": _granted("publicise"),
     "listPublicity": _reading("/publicity"),
     "objectToDecision": _object,
@@ -459,6 +508,9 @@ READY: dict[str, Callable[[World], Ready]] = {
     "signAgreement": _of_a_tenancy(HER, "POST", "/sign"),
     "acceptOffer": _offered("accept"),
     "declineOffer": _offered("decline"),
+    "decideInBulk": _in_bulk,
+    "getBatch": _batch("GET", ""),
+    "undoBatch": _batch("POST", "/undo", {}),
     "getCaseFacts": _on_a_case("GET", "/facts"),
     "recordFacts": _on_a_case(
         "POST", "/facts", {"facts": {"other_category_approved": True}, "source": "staff"}

@@ -12,8 +12,10 @@ def test_an_operation_names_the_steps_that_it_takes(app):
 
 
 def test_every_verb_of_the_workflow_has_an_operation_that_takes_exactly_its_steps(app):
-    # Objections are answered under an address of their own, the rest ends by itself.
+    # Objections are answered, and batches undone, under addresses of their own; the rest ends by
+    # itself.
     by_itself = {"lapse", "complete", "end_publicity", "object", "dismiss", "uphold"}
+    by_itself |= {"undo", "undo_in_hand"}
     taking = [each for each in OPERATIONS.values() if each.steps is STEPS]
 
     assert {step.action for step in STEPS} - by_itself == {v for each in taking for v in each.verbs}
@@ -36,6 +38,13 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "recallCorrection",
         "resolveCorrection",
         "reopenCase",
+        "declareConflict",
+        "decideInBulk",
+        "undoBatch",
+        "transferCase",
+        "addNote",
+        "askOpinion",
+        "giveOpinion",
         "publiciseDecision",
         "objectToDecision",
         "answerObjection",

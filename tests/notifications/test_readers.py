@@ -10,6 +10,7 @@ from backend.applications import queries
 from notifications import readers
 from notifications.catalogue import CATALOGUE
 from notifications.readers import READERS
+from tests.factories import PARK_NAMES
 from tests.filing import claimed, submitted
 from tests.records import change, look, new_staff, person
 
@@ -124,6 +125,40 @@ class TestTheOffice:
         clerk("elsewhere", TUQUAN)
 
         assert {"county"} == names(readers.office(asked))
+
+
+class TestOtherOffices:
+    def test_everybody_of_the_offices_that_are_asked_is_meant(self, in_mended_app):
+        clerk("asked", TUQUAN)
+        clerk("county", ULANHOT)
+        there = look("SELECT id FROM park WHERE name = :name", name=PARK_NAMES["P01"])[0]["id"]
+
+        asked = case(advising_parks=[there], advising_counties=[TUQUAN])
+
+        assert {"demo-manager-p01", "asked"} == names(readers.asked(asked))
+        assert BOTH == names(readers.office(asked))
+        assert {"county"} == names(readers.above(asked))
+
+    def test_whoever_had_the_case_is_meant_while_she_has_to_do_with_it(self, in_app):
+        made = claimed()
+        (former,) = look("SELECT id FROM staff WHERE username = 'demo-manager-2'")
+        asked = case(made, from_staff=former["id"])
+        assert {"demo-manager-2"} == names(readers.predecessor(asked))
+
+        alter("demo-manager-2", "disabled_at = now()")
+
+        assert [] == readers.predecessor(asked)
+
+    def test_where_the_park_has_nobody_left_the_countys_staff_are_the_office(self, in_mended_app):
+        made = submitted()
+        clerk("county", ULANHOT)
+        for each in BOTH:
+            recuse(each, made)
+
+        asked = case(made)
+
+        assert {"county"} == names(readers.office(asked))
+        assert LEAGUE == names(readers.above(asked))
 
 
 class TestWhoStandsAbove:

@@ -6,12 +6,14 @@ import pytest
 import time_machine
 
 from backend.access import Principal, Role, can
+from backend.accounts import bindings
 from backend.applications import actions, queries
 from backend.applications.kinds import Kind, Reason
 from backend.applications.workflow import Status
 from backend.cases import actions as cases
-from backend.cases import correcting
+from backend.cases import correcting, opinions
 from backend.errors import NotFound
+from backend.wechat.phone import PhoneNumber
 from tests import records
 from tests.filing import approved, draft, rejected, returned, submitted
 from tests.records import change, person, staff
@@ -64,6 +66,25 @@ def moved(case: dict, to: str, park: str = "P05") -> None:
     )
 
 
+def too_near(cases: list[dict], people: list[Principal]) -> None:
+    """Somebody is recused, somebody has an applicant's phone, and offices are asked."""
+    for name, number in (("demo-manager-p01", 6), ("demo-bureau-2", 7)):
+        change(
+            "INSERT INTO recusal (application_id, staff_id, why, at)"
+            " SELECT a.id, s.id, '亲属', now() FROM application a, staff s"
+            " WHERE a.public_id = :case AND s.username = :name",
+            case=cases[number]["id"],
+            name=name,
+        )
+    for each in people[:1] + people[5:6]:
+        bindings.bind_phone(
+            f"code {each.id}", ask=lambda code, openid: PhoneNumber("86", "13800138000"), by=each
+        )
+    change("UPDATE staff SET person_id = :his WHERE username = 'demo-manager-2'", his=people[0].id)
+    for office in ({"park": records.park("P01")["public_id"]}, {"county": "152224"}):
+        opinions.ask(cases[5]["id"], question="?", due_in=3, by=staff(), **office)
+
+
 class TestReach:
     def test_the_list_holds_exactly_what_each_party_may_open(self, in_mended_app):
         """`_within_reach` says in SQL what `access` says of one row; here the two are compared."""
@@ -75,6 +96,7 @@ class TestReach:
             cases.append(case)
             if to:
                 moved(case, to, places[number])
+        too_near(cases, people)
         him = records.new_staff("manager-and-applicant", Role.PARK_MANAGER)
         change("UPDATE staff SET person_id = :her WHERE id = :him", her=people[5].id, him=him.id)
         for key in ("P05", "P01", "P13"):
@@ -90,6 +112,8 @@ class TestReach:
             staff("demo-manager-p01"),
             staff("manager-and-applicant"),
             staff("demo-bureau"),
+            staff("demo-manager-2"),
+            staff("demo-bureau-2"),
             records.new_staff("clerk-of-ulanhot", Role.BUREAU_STAFF, county="152201"),
             records.new_staff("clerk-of-tuquan", Role.BUREAU_STAFF, county="152224"),
             records.new_staff("administrator", Role.BUREAU_ADMIN),
@@ -230,8 +254,8 @@ class TestOneApplication:
 
         assert {
             "she": ["withdraw"],
-            "he": ["claim", "return", "approve", "reject"],
-            "bureau": [],
+            "he": ["claim", "transfer", "return", "approve", "reject"],
+            "bureau": ["transfer"],
         } == offered
 
     def test_a_second_round_is_offered_to_the_supervisor_alone(self, in_app):
@@ -243,8 +267,8 @@ class TestOneApplication:
             queries.get(case["id"], by)["actions"] for by in (staff(), staff("demo-bureau"))
         )
 
-        assert ["release", "approve", "reject"] == his
-        assert ["return_again"] == above
+        assert ["release", "transfer", "approve", "reject"] == his
+        assert ["transfer", "return_again"] == above
 
     def test_a_loan_is_with_the_bureau_of_the_county_and_no_park_sees_it(self, in_app):
         case = submitted(kind=Kind.GUARANTEE_LOAN)
@@ -346,7 +370,13 @@ class TestTimeline:
 
         decision = {
             "at": moments[3],
-            "reasons": [{"code": Reason.NO_SPACE, "label": "暂无合适场地"}],
+            "reasons": [
+                {
+                    "code": Reason.NO_SPACE,
+                    "label": "暂无合适场地",
+                    "text": "申请的时间段内没有合适的场地。您可以加入候补名单，或选择其他园区。",
+                }
+            ],
             "note": "明年再来",
         }
         # The saving of the draft is not told.

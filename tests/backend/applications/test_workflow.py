@@ -25,6 +25,7 @@ OPERATIONS = {
     "return_again": "returnForCorrection",
     "recall": "recallCorrection",
     "resolve": "resolveCorrection",
+    "transfer": "transferCase",
     "approve": "approveApplication",
     "reject": "rejectApplication",
     "reopen": "reopenCase",
@@ -35,6 +36,8 @@ OPERATIONS = {
     "end_publicity": None,
     "lapse": None,
     "complete": None,
+    "undo": None,
+    "undo_in_hand": None,
 }
 # (from, verb, by): to. Every triple that is not here does not exist.
 LIFE = {
@@ -44,6 +47,8 @@ LIFE = {
     (S.DRAFT, "lapse", SYSTEM): S.LAPSED,
     (S.SUBMITTED, "withdraw", APPLICANT): S.WITHDRAWN,
     (S.SUBMITTED, "claim", DECIDER): S.UNDER_REVIEW,
+    (S.SUBMITTED, "transfer", DECIDER): S.UNDER_REVIEW,
+    (S.SUBMITTED, "transfer", SUPERVISOR): S.UNDER_REVIEW,
     (S.SUBMITTED, "return", DECIDER): S.CORRECTION_REQUESTED,
     (S.SUBMITTED, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
     (S.SUBMITTED, "approve", DECIDER): S.APPROVED,
@@ -51,6 +56,8 @@ LIFE = {
     (S.UNDER_REVIEW, "withdraw", APPLICANT): S.WITHDRAWN,
     (S.UNDER_REVIEW, "release", DECIDER): S.SUBMITTED,
     (S.UNDER_REVIEW, "release", SYSTEM): S.SUBMITTED,
+    (S.UNDER_REVIEW, "transfer", DECIDER): S.UNDER_REVIEW,
+    (S.UNDER_REVIEW, "transfer", SUPERVISOR): S.UNDER_REVIEW,
     (S.UNDER_REVIEW, "return", DECIDER): S.CORRECTION_REQUESTED,
     (S.UNDER_REVIEW, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
     (S.UNDER_REVIEW, "approve", DECIDER): S.APPROVED,
@@ -73,6 +80,8 @@ LIFE = {
     (S.OBJECTION_HOLD, "dismiss", SUPERVISOR): S.PUBLICISED,
     (S.OBJECTION_HOLD, "uphold", SUPERVISOR): S.SUBMITTED,
     (S.REJECTED, "reopen", SUPERVISOR): S.SUBMITTED,
+    **{(at, "undo", SYSTEM): S.SUBMITTED for at in (S.APPROVED, S.REJECTED)},
+    **{(at, "undo_in_hand", SYSTEM): S.UNDER_REVIEW for at in (S.APPROVED, S.REJECTED)},
 }
 ENDS = {S.REJECTED, S.WITHDRAWN, S.LAPSED, S.COMPLETED}
 
@@ -121,12 +130,17 @@ def test_every_verb_has_an_operation_or_is_the_systems_own():
     ("status", "hers", "his", "above"),
     [
         (S.DRAFT, ["update", "submit", "withdraw"], [], []),
-        (S.SUBMITTED, ["withdraw"], ["claim", "return", "approve", "reject"], ["return_again"]),
+        (
+            S.SUBMITTED,
+            ["withdraw"],
+            ["claim", "transfer", "return", "approve", "reject"],
+            ["transfer", "return_again"],
+        ),
         (
             S.UNDER_REVIEW,
             ["withdraw"],
-            ["release", "return", "approve", "reject"],
-            ["return_again"],
+            ["release", "transfer", "return", "approve", "reject"],
+            ["transfer", "return_again"],
         ),
         (S.CORRECTION_REQUESTED, ["update", "resolve", "withdraw"], ["recall"], []),
         (S.APPROVED, ["withdraw"], ["publicise"], ["reopen"]),
@@ -147,7 +161,7 @@ def test_the_buttons_of_each_party_at_each_status(status, hers, his, above):
 
 def test_what_is_open_can_still_move_and_an_end_only_be_reopened():
     assert set(Status) - ENDS == set(workflow.OPEN)
-    assert {"reopen"} == {verb for at, verb, _ in LIFE if at in ENDS}
+    assert {"reopen", "undo", "undo_in_hand"} == {verb for at, verb, _ in LIFE if at in ENDS}
 
 
 def test_each_party_holds_the_case_while_the_next_step_is_its_own():
@@ -165,8 +179,8 @@ def test_the_applicant_writes_only_while_it_is_in_her_hands():
 
 
 def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
-    hers = {"created", "nudged", "answer_soon", "draft_expiring"}
-    events = hers | {row.event for row in STEPS}
+    besides = {"created", "nudged", "answer_soon", "draft_expiring", "conflict_declared"}
+    events = besides | {row.event for row in STEPS}
 
     assert events - {"updated"} == set(workflow.EVENT_LABELS)
     assert all(workflow.EVENT_LABELS.values())

@@ -123,7 +123,7 @@ def test_nobody_finds_anything_out_about_herself(world, app, path):
     by = world.staff("demo-bureau")
 
     with nothing_changes(app):
-        refused(by.post(path, {"facts": {"is_veteran": True}, **CERTIFICATE}), 403)
+        refused(by.post(path, {"facts": {"is_veteran": True}, **CERTIFICATE}), 404)
 
 
 def test_a_foreign_case_and_a_draft_are_not_there(world, app, path):

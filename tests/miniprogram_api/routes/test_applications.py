@@ -149,7 +149,9 @@ class TestDeciding:
         )
 
         assert "rejected" == answer.json["status"]
-        assert [{"code": "no_space", "label": "暂无合适场地"}] == answer.json["decision"]["reasons"]
+        (reason,) = answer.json["decision"]["reasons"]
+        assert ("no_space", "暂无合适场地") == (reason["code"], reason["label"])
+        assert reason["text"].startswith("申请的时间段内没有合适的场地。")
         assert "明年再来" == answer.json["decision"]["note"]
 
     def test_other_without_words_is_refused_at_the_note(self, world: World):

@@ -2,9 +2,13 @@
 
 import pytest
 
+from backend.access import Audience
+from backend.cases import notes
+from miniprogram_api.operations import OPERATIONS
 from tests.factories import World
-from tests.miniprogram_api.ready import ITEMS, WHY
+from tests.miniprogram_api.ready import ITEMS, READY, WHY
 from tests.miniprogram_api.refusals import nothing_changes, pointers, refused
+from tests.records import look, staff
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -121,3 +125,56 @@ def test_both_limits_are_told_and_who_has_the_case_only_inside(world: World):
     assert claimed["due_on"] < claimed["legal_due_on"]
     assert "演示园区管理员" == claimed["handler"]
     assert her.get(f"/applications/{case['id']}").json["handler"] is None
+
+
+def test_whoever_declares_a_conflict_sees_the_case_no_more(world: World):
+    case, _ = world.submitted()
+    path, his = f"/applications/{case['id']}", world.staff()
+
+    answers = [his.post(f"{path}/conflict", {"why": "亲属"}, key="once") for _ in range(2)]
+
+    assert [(204, ""), (204, "")] == [(each.status_code, each.text) for each in answers]
+    refused(his.get(path), 404)
+    assert 200 == world.staff("demo-manager-2").get(path).status_code
+
+
+def test_a_case_is_handed_to_a_colleague_from_the_list(world: World):
+    case, etag = world.submitted()
+    path, his = f"/applications/{case['id']}", world.staff()
+    (colleague,) = his.get(f"{path}/colleagues").json["items"]
+    assert ("演示园区管理员二", 0) == (colleague["name"], colleague["cases"])
+    assert "transfer" in his.get(path).json["actions"]
+
+    wish = {"to_staff": colleague["id"], "why": "休假"}
+    handed = his.post(f"{path}/transfer", wish, etag=etag)
+
+    assert ("under_review", "演示园区管理员二") == (handed.json["status"], handed.json["handler"])
+    refused(his.post(f"{path}/transfer", wish, etag=handed.headers["ETag"]), 409, "handled")
+
+
+HIDDEN = "机密备注甲乙丙丁"
+# What a citizen may read.
+READS = sorted(
+    name
+    for name, each in OPERATIONS.items()
+    if each.method == "GET" and each.audiences != {Audience.STAFF}
+)
+
+
+def test_no_answer_that_a_citizen_can_get_holds_the_words_of_a_note(world: World):
+    """Notes are put on every case there is before each read; a colleague finds them there."""
+    clerk, seen = staff("demo-bureau"), 0
+    for name in READS:
+        asking = READY[name](world)
+        for case in look("SELECT public_id FROM application WHERE submitted_at IS NOT NULL"):
+            notes.add(case["public_id"], words=HIDDEN, by=clerk)
+        answer = asking.send()
+        assert 200 == answer.status_code, name
+        assert HIDDEN not in answer.text, name
+        seen += 1
+    assert seen > 20
+    case, _ = world.submitted(world.citizen("the last"))
+    path = f"/applications/{case['id']}/notes"
+    assert 201 == world.staff().post(path, {"words": HIDDEN}).status_code
+    assert HIDDEN == world.staff().get(path).json["items"][0]["words"]
+    refused(world.citizen("the last").get(path), 401)

@@ -163,11 +163,11 @@ class TestRefusing:
 
         refused(world.staff().post("/decisions", wish(application)), 409, "wrong-status")
 
-    @pytest.mark.parametrize(("who", "status"), [("demo-manager", 404), ("demo-bureau", 403)])
-    def test_nobody_decides_her_own_case(self, world, application, who, status):
+    @pytest.mark.parametrize("who", ["demo-manager", "demo-bureau"])
+    def test_nobody_decides_her_own_case(self, world, application, who):
         mine(who)
 
-        refused(world.staff(who).post("/decisions", wish(application)), status)
+        refused(world.staff(who).post("/decisions", wish(application)), 404)
 
         assert 0 == one("SELECT count(*) FROM decision_record")
 
@@ -331,9 +331,9 @@ class TestSettingAside:
         mine("demo-bureau")
         clerk = world.staff("demo-bureau")
 
-        refused(clerk.post(f"{path(made)}/override", override()), 403)
+        refused(clerk.post(f"{path(made)}/override", override()), 404)
 
-        assert [] == clerk.get(path(made)).json["actions"]
+        refused(clerk.get(path(made)), 404)
         assert [] == look("SELECT 1 FROM override")
 
     def test_the_same_key_counts_once(self, world, application):

@@ -1,0 +1,112 @@
+"""Batches in the same moment: told or taken back, undone once, decided or withdrawn."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import text
+
+from backend import clock
+from backend.cases import actions as cases
+from backend.cases import undoing
+from backend.cases.kinds import Outcome
+from backend.db import action, new_id, session
+from backend.errors import Outdated, TooLate, WrongStatus
+from notifications import fanout
+from tests.backend.cases.test_bulk import decide, decided, row
+from tests.filing import submitted
+from tests.races.test_decisions import NO_GUARD
+from tests.records import at_once, change, look, one, person, staff
+
+pytestmark = pytest.mark.usefixtures("simulator", "in_own_app")
+REJECTED = "FROM event WHERE name = 'application.rejected'"
+
+
+def told_or_undone(announce: Callable[[int], None], ahead: timedelta) -> None:
+    """Undo a batch and announce its decision in the same moment, so far from its last."""
+    batch = decided([row(submitted(person(str(new_id()))))])
+    event = one(f"SELECT max(id) {REJECTED}")
+    him = staff()
+
+    def act(number: int):
+        return undoing.undo(batch["id"], by=him) if number < 2 else announce(event)
+
+    with time_machine.travel(clock.now() + timedelta(minutes=10) - ahead):
+        got = at_once(8, act)
+        announce(event)
+    undone = [each for each in got[:2] if isinstance(each, dict)]
+    assert all(isinstance(each, dict | WrongStatus | TooLate) for each in got[:2]), got
+    assert len(undone) < 2, got
+    told = one("SELECT count(*) FROM message WHERE event_id = :id", id=event)
+    back = sum(each["rows"][0]["outcome"] is Outcome.UNDONE for each in undone)
+    assert told + back <= 1, f"told {told}, undone {back}"
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 10, 25, 1000])
+def test_at_its_last_moment_a_decision_is_told_or_undone_and_never_both(ahead_ms):
+    told_or_undone(fanout.announce, timedelta(milliseconds=ahead_ms))
+
+
+@action
+def announce_unlocked(event_id: int) -> None:
+    """Look whether it was taken back, then tell it, too early: the planted fault."""
+    seen = "SELECT 1 FROM event WHERE id = :id AND coalesce(announced_at, taken_back_at) IS NULL"
+    if session.execute(text(seen), {"id": event_id}).first() is None:
+        return
+    session.execute(text("SELECT pg_sleep(0.2)"))
+    session.execute(
+        text(
+            "INSERT INTO message (public_id, event_id, event, person_id, title, body, link,"
+            " created_at) SELECT :public_id, e.id, e.name, a.applicant_id, '', '', '', now()"
+            " FROM event e JOIN application a ON a.id = e.subject_id WHERE e.id = :id"
+            " ON CONFLICT DO NOTHING"
+        ),
+        {"id": event_id, "public_id": new_id()},
+    )
+
+
+def test_an_announcement_that_heeds_nothing_is_noticed():
+    with pytest.raises(AssertionError, match="told 1, undone 1"):
+        told_or_undone(announce_unlocked, timedelta(seconds=5))
+
+
+def one_end_each(rows: int = 4) -> None:
+    """Refuse cases together while their applicants take them back."""
+    people = [person(str(new_id())) for _ in range(rows)]
+    made = [submitted(each) for each in people]
+    asked = [row(each) for each in made]
+    trial = decide(asked)
+
+    def act(number: int):
+        if number == rows:
+            return decide(asked, dry_run=False, preview=trial["preview"])
+        mine = made[number]
+        return cases.withdraw(mine["id"], seen=mine["version"], by=people[number])
+
+    got = at_once(rows + 1, act)
+    for place, case in enumerate(made):
+        mine, theirs = got[place], got[rows]["rows"][place]["outcome"]
+        found = look(
+            "SELECT e.name, a.status FROM event e JOIN application a ON a.id = e.subject_id"
+            " WHERE a.public_id = :id AND e.name IN ('application.rejected',"
+            " 'application.withdrawn')",
+            id=case["id"],
+        )
+        assert 1 == len(found), f"{len(found)} ends of one case"
+        assert found[0]["name"] == f"application.{found[0]['status'].lower()}"
+        assert isinstance(mine, dict) != (theirs is Outcome.DECIDED)
+        assert isinstance(mine, dict | Outdated | WrongStatus)
+
+
+def test_each_case_is_decided_or_withdrawn_with_one_event():
+    for _ in range(3):
+        one_end_each()
+
+
+def test_two_ends_of_one_case_are_noticed():
+    change(NO_GUARD)
+
+    with pytest.raises(AssertionError, match="2 ends of one case"):
+        for _ in range(5):
+            one_end_each()
