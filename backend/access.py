@@ -23,6 +23,7 @@ R = Relation
 PARTIES = frozenset({R.APPLICANT, R.DECIDER, R.OVERSEER})
 OF_A_HOST = frozenset({R.CONTACT, R.OVERSEER})
 OF_AN_INTERNSHIP = frozenset({R.APPLICANT, R.CONTACT, R.DECIDER})
+INSTITUTIONS = frozenset({R.GUARANTOR, R.BANK})
 SIGNED_IN = frozenset({R.ENTREPRENEUR, R.STAFF})
 
 # operation: the relations that open it. House rule: every route's operationId has a row here.
@@ -152,6 +153,14 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "downloadDocument": frozenset({R.OWNER, R.DECIDER, R.OVERSEER}),
     "listPapers": PARTIES,
     "attachDocument": frozenset({R.APPLICANT}),
+    "getLoanRoutes": frozenset({R.ENTREPRENEUR}),
+    "listLoans": SIGNED_IN,
+    "getLoan": PARTIES | INSTITUTIONS,
+    "recordReferral": frozenset({R.DECIDER}),
+    "recordBankState": INSTITUTIONS | {R.DECIDER},
+    "openContact": INSTITUTIONS,
+    "listInstitutions": frozenset({R.CLERK}),
+    "createInstitution": frozenset({R.CLERK}),
     "listMessages": SIGNED_IN,
     "countUnread": SIGNED_IN,
     "markRead": frozenset({R.OWNER}),
@@ -176,6 +185,8 @@ SIDES = {
     Relation.CONFIRMER: {Audience.STAFF},
     Relation.CONTACT: {Audience.CITIZEN},
     Relation.APPROVER: {Audience.STAFF},
+    Relation.GUARANTOR: {Audience.STAFF},
+    Relation.BANK: {Audience.STAFF},
 }
 
 

@@ -165,6 +165,12 @@ class AlreadyTenant(Refusal):
     detail = "申请人或其创业实体已有入驻场地，退出后方可再次入驻"
 
 
+class AlreadyBorrowing(Refusal):
+    """A person, and a venture, has one guarantee loan at a time; which one is not said."""
+
+    detail = "申请人或其创业实体已有办理中或未还清的创业担保贷款，结清后方可再次申请"
+
+
 class TooLate(Refusal):
     """The time for an answer or a signature is over; `ended_at` says since when."""
 

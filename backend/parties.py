@@ -22,6 +22,7 @@ class Role(Enum):
     BUREAU_STAFF = "人社局工作人员"
     BUREAU_ADMIN = "系统管理员"
     AUDITOR = "审计员"
+    PARTNER = "合作机构"
 
 
 class Audience(Enum):
@@ -36,7 +37,8 @@ class Principal:
     """The one who asks, as the records know them at this moment.
 
     `id` is the person's or the account's key. `county` is None for the whole league. `person`
-    is the citizen account of a staff member, where it is known.
+    is the citizen account of a staff member, where it is known, `institution` the bank or guarantor
+    for which a partner reports.
     """
 
     audience: Audience
@@ -48,6 +50,7 @@ class Principal:
     county: str | None = None
     parks: frozenset[int] = frozenset()
     person: int | None = None
+    institution: int | None = None
 
 
 class Relation(Enum):
@@ -71,6 +74,8 @@ class Relation(Enum):
     CONFIRMER = "复核人"
     CONTACT = "见习单位联系人"
     APPROVER = "另一名人社局工作人员"
+    GUARANTOR = "担保机构"
+    BANK = "经办银行"
 
 
 def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
@@ -216,6 +221,25 @@ def _is_second(principal: Principal, thing: Mapping[str, Any]) -> bool:
     )
 
 
+def is_guarantor(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether it was referred to the guarantor for whom this account reports."""
+    return _reports_for(principal, thing.get("guarantor_id"))
+
+
+def is_bank(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether it was referred to the bank for which this account reports."""
+    return _reports_for(principal, thing.get("bank_id"))
+
+
+def _reports_for(principal: Principal, institution: int | None) -> bool:
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.PARTNER
+        and institution is not None
+        and principal.institution == institution
+    )
+
+
 RELATIONS = {
     Relation.ANYONE: lambda principal, thing: True,
     Relation.ENTREPRENEUR: lambda principal, thing: principal.audience is Audience.CITIZEN,
@@ -235,6 +259,8 @@ RELATIONS = {
     Relation.CONFIRMER: is_confirmer,
     Relation.CONTACT: is_contact,
     Relation.APPROVER: is_approver,
+    Relation.GUARANTOR: is_guarantor,
+    Relation.BANK: is_bank,
 }
 
 # Of whom nobody has to know anything.

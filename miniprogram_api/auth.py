@@ -16,11 +16,12 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
 from backend import access, clock
-from backend.access import Audience, Principal
+from backend.access import Audience, Principal, Role
 from backend.accounts import queries as accounts
 from backend.accounts.actions import Opened
 from backend.config import Settings
 from backend.errors import NotSignedIn
+from backend.loans import queries as loans
 from backend.parks import queries as parks
 from miniprogram_api import envelope
 
@@ -123,7 +124,9 @@ def principal(operation: str) -> Principal | None:
     if found is None or not found["confirmed"] or found["audience"].value != claims["aud"]:
         raise NotSignedIn("登录已失效，请重新登录")
     managed = parks.managed_by(found["staff_id"]) if found["staff_id"] else frozenset()
-    asking = accounts.principal(found, managed)
+    partner = found["role"] is Role.PARTNER
+    institution = loans.reports_for(found["staff_id"]) if partner else None
+    asking = accounts.principal(found, managed, institution)
     if str(asking.public_id) != claims["sub"]:
         raise NotSignedIn("登录已失效，请重新登录")
     accounts.touch(asking.session_id, found["seen_at"])

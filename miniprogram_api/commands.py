@@ -13,6 +13,7 @@ from backend.access import Role
 from backend.accounts.actions import create_staff
 from backend.config import Settings
 from backend.embedded.completion import complete
+from backend.loans import institutions
 from backend.parks import actions as parks
 from backend.readiness import MIGRATIONS
 from miniprogram_api import demo, logs, openapi, running
@@ -125,6 +126,15 @@ def seed_demo_accounts() -> None:
         )
         for key in account.parks:
             parks.appoint_manager(account.username, park_key=key)
+    seed_demo_partners()
+
+
+def seed_demo_partners() -> None:
+    """Let the demo accounts of partners report for invented institutions."""
+    for account in demo.ACCOUNTS:
+        if account.institution:
+            name, kind = account.institution
+            institutions.appoint(account.username, name=name, kind=kind)
 
 
 if __name__ == "__main__":

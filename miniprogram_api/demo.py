@@ -17,6 +17,7 @@ import pyotp
 
 from backend import clock
 from backend.access import Role
+from backend.loans.kinds import InstitutionKind
 
 # Known to everyone: demo accounts are refused in production.
 PASSWORD = "demo-Password-2026"
@@ -35,8 +36,11 @@ class Account(NamedTuple):
     totp_secret: str
     parks: tuple[str, ...] = ()
     county: str | None = None
+    institution: tuple[str, InstitutionKind] | None = None
 
 
+A_BANK = ("演示经办银行", InstitutionKind.BANK)
+A_FUND = ("演示担保中心", InstitutionKind.GUARANTOR)
 ACCOUNTS = (
     Account("demo-manager", "演示园区管理员", Role.PARK_MANAGER, "JBSWY3DPEHPK3PXP" * 2, ("P05",)),
     Account(
@@ -47,6 +51,10 @@ ACCOUNTS = (
     ),
     Account("demo-bureau", "演示人社局工作人员", Role.BUREAU_STAFF, "NBSWY3DPO5XXE3DE" * 2),
     Account("demo-bureau-2", "演示人社局复核人员", Role.BUREAU_STAFF, "OBQXG43XN5ZGIZLT" * 2),
+    Account("demo-bank", "演示信贷员", Role.PARTNER, "MJQW4ZDFNVXWCYTB" * 2, institution=A_BANK),
+    Account(
+        "demo-guarantor", "演示担保经办人", Role.PARTNER, "M52WC4TBNZ2G64RA" * 2, institution=A_FUND
+    ),
 )
 
 

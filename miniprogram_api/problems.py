@@ -41,6 +41,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.IdentityTaken: Problem(409, "identity-taken", "证件已登记", "请到人社局窗口核实。"),
     e.IdentityBound: Problem(409, "identity-bound", "身份已登记", "更正须到人社局窗口办理。"),
     e.AlreadyTenant: Problem(409, "already-tenant", "已有入驻场地", "每人、每个实体只入驻一处。"),
+    e.AlreadyBorrowing: Problem(
+        409, "already-borrowing", "已有担保贷款", "每人、每个实体同时只办一笔创业担保贷款。"
+    ),
     e.TooLate: Problem(409, "too-late", "已过期限", "ended_at 给出期限届满的时刻。"),
     e.NoRoom: Problem(
         409, "no-room", "材料已满", "files 与 bytes 为现有数量，请先删除不用的材料。"

@@ -2,6 +2,7 @@
 
 from backend.access import Relation
 from notifications.internships import INTERNSHIPS
+from notifications.loans import LOANS
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
 
@@ -213,6 +214,7 @@ CATALOGUE = (
     ),
     *PLACES,
     *INTERNSHIPS,
+    *LOANS,
 )
 
 # Events of which nobody is told: the one who did it sees it at once.
@@ -230,6 +232,11 @@ SILENT = frozenset(
         "host.contact_bound",
         "host.contact_invited",
         "host.created",
+        "institution.created",
+        "loan.cancelled",
+        "loan.contact_opened",
+        "loan.given_up",
+        "loan.qualified",
         "identity.bound",
         "identity.corrected",
         "identity.duplicate_claimed",

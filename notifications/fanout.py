@@ -21,6 +21,7 @@ from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
 from backend.internships import queries as internships
+from backend.loans import queries as loans
 from backend.tenancies import queries as tenancies
 from notifications import fields
 from notifications.catalogue import readers_of
@@ -242,10 +243,29 @@ def _of_internship(event: Event) -> tuple[Record, dict[str, Any]]:
     }
 
 
+def _of_loan(event: Event) -> tuple[Record, dict[str, Any]]:
+    found, told = loans.numbered(event.subject_id), event.particulars
+    refused = found["why_refused"]
+    return found, {
+        "id": found["application_public_id"],
+        "loan_id": found["public_id"],
+        "number": found["number"],
+        "office": f"{found['county_name']}人社局",
+        "bank": found["bank_name"],
+        "guarantor": found["guarantor_name"],
+        "reason": refused.value if refused else "",
+        "on": _day(told.get("on")),
+        "for_on": _day(told.get("for_on")),
+        "due_on": fields.day(found["due_on"]) if found["due_on"] else "",
+        "at": fields.moment(event.at),
+    }
+
+
 # What an event may speak of: the record that names its readers, and the words of its messages.
 SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "application": _of_application,
     "internship": _of_internship,
     "tenancy": _of_tenancy,
+    "loan": _of_loan,
     "waiting": _of_waiting,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from backend.applications import staffing
+from backend.loans import queries as loans
 from backend.parties import (
     Principal,
     Relation,
@@ -61,6 +62,16 @@ def second(case: Case) -> list[Reader]:
     return _readers(_nearest(staffing.of(case, is_approver)))
 
 
+def bank(case: Case) -> list[Reader]:
+    """Return the accounts of the bank to which a loan was referred."""
+    return _reporting_for(case["bank_id"])
+
+
+def guarantor(case: Case) -> list[Reader]:
+    """Return the accounts of the guarantor to whom a loan was referred."""
+    return _reporting_for(case["guarantor_id"])
+
+
 READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.APPLICANT: applicant,
     Relation.HANDLER: handler,
@@ -70,12 +81,18 @@ READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.CONTACT: contact,
     Relation.APPROVER: second,
     Relation.ADVISER: asked,
+    Relation.BANK: bank,
+    Relation.GUARANTOR: guarantor,
 }
 
 
 def _nearest(found: list[Principal]) -> list[Principal]:
     """Leave out the league's staff unless there is nobody else."""
     return [e for e in found if e.role is not Role.BUREAU_STAFF or e.county] or found
+
+
+def _reporting_for(institution: int | None) -> list[Reader]:
+    return [{"staff_id": each} for each in loans.reporters_of(institution)]
 
 
 def _readers(principals: Iterable[Principal]) -> list[Reader]:

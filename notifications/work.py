@@ -13,6 +13,7 @@ from backend.documents import sweeping as documents
 from backend.documents.shelf import Shelf
 from backend.internships import reminding as months
 from backend.internships import sweeping as internships
+from backend.loans import reminding as loans
 from backend.screenings import actions as screenings
 from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
@@ -85,6 +86,7 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remind of the days of cases at half past eight, and make up for a morning that was missed."""
     reminding.sweep()
     months.sweep()
+    loans.sweep()
 
 
 @jobs.app.periodic(cron="* * * * * 45")

@@ -75,6 +75,15 @@ def staff(username: str = "demo-manager") -> Principal:
         county=found["county"],
         parks=frozenset(each["park_id"] for each in managed),
         person=found["person_id"],
+        institution=next(
+            (
+                each["institution_id"]
+                for each in look(
+                    "SELECT institution_id FROM partner WHERE staff_id = :id", id=found["id"]
+                )
+            ),
+            None,
+        ),
     )
 
 

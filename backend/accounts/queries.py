@@ -61,7 +61,9 @@ def session_of(session_id: UUID) -> Row | None:
     )
 
 
-def principal(found: Row, parks: frozenset[int] = frozenset()) -> Principal:
+def principal(
+    found: Row, parks: frozenset[int] = frozenset(), institution: int | None = None
+) -> Principal:
     """Build the principal of a session row."""
     if found["audience"] is Audience.CITIZEN:
         return Principal(
@@ -82,6 +84,7 @@ def principal(found: Row, parks: frozenset[int] = frozenset()) -> Principal:
         county=found["county"],
         parks=parks,
         person=found["staff_person_id"],
+        institution=institution,
     )
 
 

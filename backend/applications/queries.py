@@ -170,11 +170,12 @@ def timeline(public_id: UUID, by: Principal) -> dict[str, Any]:
             "label": workflow.EVENT_LABELS[event["name"].removeprefix("application.")],
             "by": _actor(event, found),
             "decision": decision if event["name"].endswith(("approved", "rejected")) else None,
+            "row": event["id"],
         }
         for event in audit.of("application", found["id"])
         if event["name"].removeprefix("application.") in workflow.EVENT_LABELS
     ]
-    kept = ("id", "number", "status", "held_by", "held_since", "due_on", "legal_due_on")
+    kept = ("id", "number", "kind", "status", "held_by", "held_since", "due_on", "legal_due_on")
     return {
         **{name: whole[name] for name in kept},
         "usual_workdays": usual_workdays(found),

@@ -5,7 +5,8 @@ from typing import Any
 
 from backend import clock
 from backend.applications import forms
-from backend.applications.kinds import TERMS
+from backend.applications.forms import Sections
+from backend.applications.kinds import TERMS, Kind
 from backend.applications.models import Application
 from backend.policies.queries import current, snapshot
 from backend.profiles.queries import facts_of
@@ -19,13 +20,10 @@ HER_WORD = ("self", "default")
 
 
 def verdict_on(application: Application) -> dict[str, Any]:
-    """Assess the benefit that an application is about, by what is known today.
-
-    What the form says counts as her own word: it fills gaps and follows what she said before, but
-    never stands against what a paper or somebody else says.
-    """
+    """Assess the benefit that an application is about, by what is known today."""
     day, benefit = clock.today(), TERMS[application.kind].benefit
-    on = Ground(current(), snapshot(day), day, _facts(application, day))
+    facts = facts_in(application.applicant_id, application.kind, application.sections, day)
+    on = Ground(current(), snapshot(day), day, facts)
     found = assess(on.policy, benefit, on.facts, on.snapshot, day)
     return {
         "benefit": benefit,
@@ -42,9 +40,14 @@ def verdict_on(application: Application) -> dict[str, Any]:
     }
 
 
-def _facts(application: Application, day: date) -> Facts:
-    known = facts_of(application.applicant_id, day)
-    raw = forms.facts(application.kind, application.sections)
+def facts_in(applicant_id: int, kind: Kind, sections: Sections, day: date) -> Facts:
+    """Return what counts about an applicant on a day, with what her form says.
+
+    That is her own word: it fills gaps and follows what she said before, but never stands against
+    what a paper or somebody else says.
+    """
+    known = facts_of(applicant_id, day)
+    raw = forms.facts(kind, sections)
     told, _ = read(current(), raw, day)
     sources = {name: before.source for name in raw if (before := known.known(name))}
     hers = (name for name in raw if sources.get(name, "self") in HER_WORD)

@@ -8,6 +8,7 @@ from backend.access import Principal
 from backend.applications.models import Application
 from backend.errors import AlreadyTenant, Invalid
 from backend.internships import placing as internships
+from backend.loans import consequences as loans
 from backend.tenancies import placing
 from backend.tenancies import queries as tenancies
 from eligibility.dates import add_months
@@ -56,6 +57,13 @@ def a_post(application: Application, wish: Wish, by: Principal) -> bool:
     """Grant a place of the post that was chosen; raise Invalid or PostFull, as `approve` says."""
     no_place(application, wish, by)
     internships.grant(application, by)
+    return False
+
+
+def a_loan(application: Application, wish: Wish, by: Principal) -> bool:
+    """Qualify for a loan; raise Invalid when a unit is named, AlreadyBorrowing for a second one."""
+    no_place(application, wish, by)
+    loans.qualified(application, by)
     return False
 
 

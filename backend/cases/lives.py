@@ -5,7 +5,8 @@ and what is let go of when the decision is set aside, or when the case is over f
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from backend.access import Principal
 from backend.applications.kinds import Kind
@@ -13,6 +14,8 @@ from backend.applications.models import Application
 from backend.cases import granting
 from backend.cases.granting import Wish
 from backend.internships import placing as internships
+from backend.loans import consequences
+from backend.loans import queries as loans
 from backend.tenancies import endings
 
 Follow = Callable[[Application, Principal | None], None]
@@ -22,18 +25,32 @@ def nothing(application: Application, by: Principal | None) -> None:
     """Follow with nothing."""
 
 
+def no_sequel(application: UUID) -> None:
+    """Tell nothing beyond the case itself."""
+
+
 class Life(NamedTuple):
-    """What follows; `grant` tells whether the applicant goes on waiting for what was granted."""
+    """What follows; `grant` tells whether the applicant goes on waiting for what was granted.
+
+    `sequel` tells, for the timeline of the case, what happened since and who has to act.
+    """
 
     grant: Callable[[Application, Wish, Principal], bool] = granting.no_place
     published: Follow = nothing
     set_aside: Follow = nothing
     over: Follow = nothing
+    sequel: Callable[[UUID], dict[str, Any] | None] = no_sequel
 
 
 LIVES: Mapping[Kind, Life] = {
     Kind.TENANCY: Life(granting.a_place, set_aside=endings.given_up, over=endings.closed),
-    Kind.GUARANTEE_LOAN: Life(),
+    Kind.GUARANTEE_LOAN: Life(
+        granting.a_loan,
+        published=consequences.published,
+        set_aside=consequences.set_aside,
+        over=consequences.given_up,
+        sequel=loans.sequel,
+    ),
     Kind.STARTUP_SUBSIDY: Life(),
     Kind.INTERNSHIP: Life(
         granting.a_post, set_aside=internships.given_up, over=internships.given_up

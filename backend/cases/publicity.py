@@ -34,7 +34,7 @@ def publicise(public_id: UUID, *, seen: int, by: Principal, workdays: int = PUBL
     """Publish a decision for some working days, once; raise WrongStatus for a second time."""
     case = taken("publiciseDecision", "publicise", public_id, seen, by)
     application, today = case.application, clock.today()
-    if published.was(application.id):
+    if published.was(application):
         raise WrongStatus("这项决定已经公示过", current_status="approved", actions=["withdraw"])
     session.add(
         Publicity(

@@ -52,9 +52,15 @@ def board(*, after: int | None, limit: int) -> Sequence[Row]:
     return rows(asked.order_by(Publicity.id.desc()).limit(limit))
 
 
-def was(application_id: int) -> bool:
-    """Tell whether the decision on an application has been published before."""
-    return row(select(Publicity.id).where(Publicity.application_id == application_id)) is not None
+def was(application: Application) -> bool:
+    """Tell whether the present decision on an application has been published.
+
+    What was published of a decision that was set aside ended before this one was taken.
+    """
+    asked = select(Publicity.id).where(
+        Publicity.application_id == application.id, Publicity.ended_at > application.decided_at
+    )
+    return row(asked) is not None
 
 
 def is_over() -> tuple[ColumnElement[bool], ...]:

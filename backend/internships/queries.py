@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
 
 from backend import clock
 from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
 from backend.accounts.models import Staff
-from backend.applications.models import Application, Recusal
+from backend.applications import nearness
+from backend.applications.models import Application
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
 from backend.errors import NotFound
@@ -49,11 +50,7 @@ _WHOLE = (
         Host.name.label("host_name"),
         Host.contact_id,
         Staff.person_id.label("proposed_by_person"),
-        func.array(
-            select(Recusal.staff_id)
-            .where(Recusal.application_id == Application.id)
-            .scalar_subquery()
-        ).label("recused"),
+        nearness.RECUSED,
     )
     .join(Application, Application.id == Internship.application_id)
     .join(Division, Division.code == Application.jurisdiction_code)
@@ -204,7 +201,8 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
     if by.audience is Audience.CITIZEN:
         return or_(Application.applicant_id == by.id, Host.contact_id == by.id)
     if by.role is Role.BUREAU_STAFF:
-        return Application.jurisdiction_code == by.county if by.county else true()
+        hers = Application.jurisdiction_code == by.county if by.county else true()
+        return and_(hers, ~nearness.keeps_away(by))
     return false()
 
 

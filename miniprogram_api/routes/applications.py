@@ -7,6 +7,7 @@ from backend.access import Principal
 from backend.applications import actions, queries, suggestions
 from backend.applications.kinds import CORRECTIONS, REFUSALS
 from backend.applications.workflow import STEPS
+from backend.cases.timeline import timeline
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import applications as shapes
@@ -65,7 +66,7 @@ def get_application(by: Principal, application_id: UUID) -> dict[str, Any]:
 @routes.operation("GET", f"{ONE}/timeline", "getTimeline", gives=shapes.TimelineSchema)
 def get_timeline(by: Principal, application_id: UUID) -> dict[str, Any]:
     """What happened so far, who holds the case, since when and until when."""
-    return queries.timeline(application_id, by)
+    return timeline(application_id, by)
 
 
 @routes.operation("GET", f"{ONE}/suggestions", "suggestAnswers", gives=shapes.SUGGESTIONS)

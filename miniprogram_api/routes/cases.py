@@ -105,9 +105,9 @@ def reopen_case(
     key="key",
     may_refuse=(403,),
 )
-def declare_conflict(by: Principal, application_id: UUID, body: dict[str, Any]) -> None:
+def declare_conflict(by: Principal, application_id: UUID, body: dict[str, Any]) -> Any:
     """Keep oneself away from a case, or, standing above its office, a colleague."""
-    conflicts.declare(application_id, why=body["why"], staff=body["staff_id"], by=by)
+    return conflicts.declare(application_id, why=body["why"], staff=body["staff_id"], by=by)
 
 
 @routes.operation(

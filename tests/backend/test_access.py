@@ -13,6 +13,7 @@ SOMEBODY = UUID(int=1)
 A_MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
 ULANHOT, TUQUAN = "152201", "152224"
 PARK, OTHER_PARK = 10, 20
+BANK, GUARANTOR = 30, 40
 # Numbers are shared on purpose: person 1 and account 1 are two different beings.
 HER, ANOTHER = 1, 2
 
@@ -43,6 +44,10 @@ PRINCIPALS = {
     "the league's clerk": staff(9, B),
     "the administrator": staff(10, Role.BUREAU_ADMIN, parks=frozenset({PARK})),
     "the auditor": staff(11, Role.AUDITOR, parks=frozenset({PARK})),
+    "the bank": staff(12, Role.PARTNER, institution=BANK, parks=frozenset({PARK})),
+    "the guarantor": staff(13, Role.PARTNER, institution=GUARANTOR, county=ULANHOT),
+    "a partner of nobody": staff(14, Role.PARTNER),
+    "an auditor with the bank's number": staff(15, Role.AUDITOR, institution=BANK),
 }
 
 HERS = {"applicant_id": HER, "park_id": PARK, "jurisdiction_code": ULANHOT}
@@ -58,6 +63,20 @@ THINGS = {
         "submitted_at": A_MOMENT,
     },
     "a submitted thing of no place": {"submitted_at": A_MOMENT},
+    "her loan, referred": {
+        **HERS,
+        "submitted_at": A_MOMENT,
+        "office": access.THE_BUREAU,
+        "bank_id": BANK,
+        "guarantor_id": GUARANTOR,
+    },
+    "her loan, not referred": {
+        **HERS,
+        "submitted_at": A_MOMENT,
+        "office": access.THE_BUREAU,
+        "bank_id": None,
+        "guarantor_id": None,
+    },
     "her session": {"person_id": HER, "staff_id": None},
     "the manager's session": {"person_id": None, "staff_id": 1},
     "another's message": {"person_id": ANOTHER},
@@ -134,6 +153,7 @@ FOR_BOTH_SIDES = {
     "getMe",
     "listApplications",
     "listTenancies",
+    "listLoans",
     "listMessages",
     "countUnread",
     "listInternships",
@@ -149,9 +169,10 @@ FOR_CITIZENS = {
     "bindPhone",
     "uploadDocument",
     "listDocuments",
+    "getLoanRoutes",
 }
 FOR_STAFF = {"listPolicyChanges", "decideInBulk"}
-FOR_CLERKS = {"listDuplicates", "listHosts"}
+FOR_CLERKS = {"listDuplicates", "listHosts", "listInstitutions", "createInstitution"}
 READ = {
     "getApplication",
     "getTimeline",
@@ -160,6 +181,7 @@ READ = {
     "getWaiting",
     "getTenancy",
     "getAgreement",
+    "getLoan",
     "listPapers",
     "getChosenPost",
     "getInternship",
@@ -206,7 +228,11 @@ DECIDE = {
     "returnVenture",
     "recordStipendPayment",
     "recoverStipend",
+    "recordReferral",
+    "recordBankState",
 }
+# What a bank or a guarantor does with a loan that was referred to it.
+REPORT = {"getLoan", "recordBankState", "openContact"}
 # Of a host and its posts: whoever speaks for it offers some, the bureau of the county does all.
 OFFER = {"createPost", "closePost"}
 REGISTER = OFFER | {"createHost", "inviteContact"}
@@ -281,10 +307,12 @@ EVERY_OPERATION = (
     | REGISTER
     | APPROVE
     | ADVISE
+    | REPORT
 )
 
 # What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
-HER_OWN = ("her draft", "her application", "her application elsewhere")
+LOANS = ("her loan, referred", "her loan, not referred")
+HER_OWN = ("her draft", "her application", "her application elsewhere", *LOANS)
 ASKED = "her application, on which others are asked"
 TOO_NEAR = "her application, to which many are too near"
 PASSED_ON = "her application, which its park passed on"
@@ -328,6 +356,13 @@ ADDED = {
     # The park has nobody left: the county decides, the league stands above it and may decide too.
     ("the county's clerk", PASSED_ON): READ | ASSESS | DECIDE | REGISTER,
     ("the league's clerk", PASSED_ON): READ | ASSESS | DECIDE | SUPERVISE | REGISTER,
+    **{("the county's clerk", loan): READ | ASSESS | DECIDE | REGISTER for loan in LOANS},
+    **{
+        ("the league's clerk", loan): READ | ASSESS | DECIDE | SUPERVISE | REGISTER
+        for loan in LOANS
+    },
+    ("the bank", "her loan, referred"): REPORT,
+    ("the guarantor", "her loan, referred"): REPORT,
     ("the league's clerk", "a number of the league"): REGULATE,
     ("the league's clerk", "a number of the county"): REGULATE,
     ("the league's clerk", "the county clerk's proposal"): REGULATE | SETTLE,
@@ -459,4 +494,5 @@ def test_roles_bear_their_official_names():
         "BUREAU_STAFF": "人社局工作人员",
         "BUREAU_ADMIN": "系统管理员",
         "AUDITOR": "审计员",
+        "PARTNER": "合作机构",
     } == {role.name: role.value for role in Role}

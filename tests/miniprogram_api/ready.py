@@ -11,8 +11,10 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from backend import clock
+from backend.loans.workflow import Status
 from backend.tenancies import sweeping
 from miniprogram_api import demo
+from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
 from tests.miniprogram_api import interns
 
@@ -408,6 +410,24 @@ def _leave(world: World) -> Ready:
     return Ready(her, "POST", f"/waiting/{place['id']}/leave", {})
 
 
+def _of_a_loan(
+    who: str, method: str, verb: str, *, at: Status = Status.REFERRED
+) -> Callable[[World], Ready]:
+    """A step on the loan of somebody new, or a look at it."""
+
+    def make(world: World) -> Ready:
+        with world.app.app_context():
+            _, _, loan = loans.at(at, f"applicant{next(PEOPLE)}")
+            chosen = {"bank_id": "BANK", "guarantor_id": "GUARANTOR"}
+            to = {name: str(loans.institution(kind)) for name, kind in chosen.items()}
+        said = {"state": "due_diligence", "on": str(clock.today())}
+        sent = {"/referral": to, "/states": said, "/contact": {}}.get(verb)
+        seen = f'"{loan["version"]}"' if verb in ("/referral", "/states") else ""
+        return Ready(world.staff(who), method, f"/loans/{loan['id']}{verb}", sent, seen)
+
+    return make
+
+
 def _open_document(world: World) -> Ready:
     case, document = world.filed(world.citizen(f"applicant{next(PEOPLE)}"))
     why = {"application_id": case["id"], "purpose": "review"}
@@ -534,6 +554,19 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listPapers": _read("/papers"),
     "attachDocument": _attach,
     **{name: _made(make) for name, make in interns.READY.items()},
+    "getLoanRoutes": _reading_of_hers("/me/loan-routes"),
+    "listLoans": _reading_of_hers("/loans"),
+    "getLoan": _of_a_loan(loans.BUREAU, "GET", ""),
+    "recordReferral": _of_a_loan(loans.BUREAU, "POST", "/referral", at=Status.PUBLISHED),
+    "recordBankState": _of_a_loan(loans.BANK, "POST", "/states"),
+    "openContact": _of_a_loan(loans.BANK, "POST", "/contact"),
+    "listInstitutions": lambda world: Ready(world.staff(loans.BUREAU), "GET", "/institutions"),
+    "createInstitution": lambda world: Ready(
+        world.staff(loans.BUREAU),
+        "POST",
+        "/institutions",
+        {"name": f"银行{next(PEOPLE)}", "kind": "bank"},
+    ),
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

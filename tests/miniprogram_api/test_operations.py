@@ -80,6 +80,10 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "returnStipend",
         "recordStipendPayment",
         "recoverStipend",
+        "recordReferral",
+        "recordBankState",
+        "openContact",
+        "createInstitution",
     } == keyed
 
 

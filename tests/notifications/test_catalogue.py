@@ -10,6 +10,7 @@ from backend.access import Relation
 from backend.applications.kinds import Kind, Reason
 from backend.applications.workflow import STEPS
 from backend.cases.reminding import OCCASIONS
+from backend.loans.kinds import WhyRefused
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
 from notifications import fields
@@ -44,6 +45,11 @@ LONGEST = {
     "post": "电" * 50,
     "expires_on": fields.day(date(2026, 12, 31)),
     "until": fields.day(date(2026, 12, 31)),
+    "loan_id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
+    "bank": "银" * 50,
+    "guarantor": "保" * 50,
+    "reason": max((why.value for why in WhyRefused), key=len),
+    "on": fields.day(date(2026, 12, 31)),
     "items": "；".join("创业实体 · 统一社会信用代码（" + "好" * 500 + "）" for _ in range(20)),
     "due_on": fields.day(date(2026, 12, 31)),
     "for_on": fields.day(date(2026, 12, 31)),
@@ -185,7 +191,7 @@ def test_the_longest_words_fit_the_template(row):
 
 @PUSHED
 def test_an_empty_record_still_fits_the_template(row):
-    emptied = {**LONGEST, "unit_code": "", "reasons": "", "note": ""}
+    emptied = {**LONGEST, "unit_code": "", "reasons": "", "reason": "", "note": ""}
 
     for key, words in row.push.items():
         assert fits(key, fields.fit(key, words.format_map(emptied))), key

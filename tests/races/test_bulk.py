@@ -8,6 +8,7 @@ import time_machine
 from sqlalchemy import text
 
 from backend import clock
+from backend.access import Principal
 from backend.cases import actions as cases
 from backend.cases import undoing
 from backend.cases.kinds import Outcome
@@ -71,10 +72,15 @@ def test_an_announcement_that_heeds_nothing_is_noticed():
         told_or_undone(announce_unlocked, timedelta(seconds=5))
 
 
-def one_end_each(rows: int = 4) -> None:
-    """Refuse cases together while their applicants take them back."""
+def filed(rows: int = 4) -> dict[Principal, dict]:
+    """Cases of as many people."""
     people = [person(str(new_id())) for _ in range(rows)]
-    made = [submitted(each) for each in people]
+    return {each: submitted(each) for each in people}
+
+
+def one_end_each(cases_of: dict[Principal, dict]) -> None:
+    """Refuse cases together while their applicants take them back."""
+    people, made, rows = list(cases_of), list(cases_of.values()), len(cases_of)
     asked = [row(each) for each in made]
     trial = decide(asked)
 
@@ -101,12 +107,13 @@ def one_end_each(rows: int = 4) -> None:
 
 def test_each_case_is_decided_or_withdrawn_with_one_event():
     for _ in range(3):
-        one_end_each()
+        one_end_each(filed())
 
 
 def test_two_ends_of_one_case_are_noticed():
+    rounds = [filed() for _ in range(5)]
     change(NO_GUARD)
 
     with pytest.raises(AssertionError, match="2 ends of one case"):
-        for _ in range(5):
-            one_end_each()
+        for each in rounds:
+            one_end_each(each)

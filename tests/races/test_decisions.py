@@ -19,22 +19,19 @@ PAIRS = (
     ("approve", "reject"),
     ("reject", "withdraw"),
 )
-# The version stays what it was, the lock is gone, and any step is legal.
+# The lock is gone, any step is legal, and whoever comes last writes over what has been written.
 NO_GUARD = """
 ALTER TABLE application DISABLE TRIGGER application_legal_step;
 ALTER TABLE application DROP CONSTRAINT ck_application_decided;
-CREATE FUNCTION forget_version() RETURNS trigger LANGUAGE plpgsql AS
-    'BEGIN NEW.version := OLD.version; PERFORM pg_sleep(0.05); RETURN NEW; END';
-CREATE TRIGGER forget_version BEFORE UPDATE ON application
-    FOR EACH ROW EXECUTE FUNCTION forget_version();
 ALTER TABLE application RENAME TO application_locked;
 CREATE FUNCTION all_applications() RETURNS SETOF application_locked LANGUAGE plpgsql AS
     'BEGIN RETURN QUERY SELECT * FROM application_locked; END';
 CREATE VIEW application AS SELECT * FROM all_applications();
 CREATE FUNCTION change_application() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_sleep(0.05);
     UPDATE application_locked SET status = NEW.status, decided_at = NEW.decided_at,
-        decided_by = NEW.decided_by, reasons = NEW.reasons, note = NEW.note
+        decided_by = NEW.decided_by, reasons = NEW.reasons, note = NEW.note, version = NEW.version
     WHERE id = OLD.id;
     RETURN NEW;
 END $$;

@@ -32,4 +32,5 @@ PAGES = (
     "pages/applications/index",
     "pages/applications/detail",
     "pages/internships/detail",
+    "pages/loans/detail",
 )

@@ -299,7 +299,8 @@ class TestLists:
         items = world.anybody.get("/reasons").json["items"]
 
         assert 10 == len(items)
-        assert {"code": "other", "label": "其他"} == items[-1]
+        suggested = "具体原因见审核意见。"
+        assert {"code": "other", "label": "其他", "text": suggested} == items[-1]
 
 
 class TestTimeline:

@@ -46,8 +46,9 @@ def test_an_office_is_asked_sees_the_masked_case_answers_and_sees_it_no_more(wor
 def test_it_has_one_to_ten_working_days(world: World, app, days):
     case, _ = world.submitted()
     question = {"park_id": world.park("P01")["id"], "question": "？", "due_in": days}
+    his = world.staff()
 
     with nothing_changes(app):
-        answer = world.staff().post(f"/applications/{case['id']}/opinions", question)
+        answer = his.post(f"/applications/{case['id']}/opinions", question)
 
     assert ["#/due_in"] == pointers(refused(answer, 422))
