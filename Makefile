@@ -46,6 +46,9 @@ demo: $(VENV)/.runs ## tell one whole journey against the running system
 openapi: $(VENV)/.runs ## write build/openapi.json
 	@$(COMMAND) openapi
 
+workflows: $(VENV)/.checks ## write the grids of README.md and WORKFLOWS.md from the tables of steps
+	@APP_ENV=test $(BIN)/python -m tests.workflows
+
 test: $(VENV)/.checks ## the whole check, as CI runs it
 	@BIN=$(BIN) sh .ci/check
 
@@ -65,4 +68,4 @@ lock: $(VENV)/.checks ## write the requirements files from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev --extra bench pyproject.toml -o requirements-bench.txt
 
-.PHONY: help run web worker simulator migrate seed demo openapi test reliability bench lock
+.PHONY: help run web worker simulator migrate seed demo openapi workflows test reliability bench lock

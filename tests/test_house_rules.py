@@ -189,30 +189,6 @@ def test_every_event_of_the_workflow_has_a_reader_or_is_silent_on_purpose():
         assert step.event == "updated" or step.event in EVENT_LABELS
 
 
-def test_the_readme_shows_the_workflow_as_it_is():
-    readme = (ROOT / "README.md").read_text("utf-8")
-    shown = readme.partition("<!-- workflow -->\n")[2].partition("<!-- /workflow -->")[0]
-
-    assert workflow_table() == shown.strip(), "README.md should read:\n" + workflow_table()
-
-
-def workflow_table() -> str:
-    lines = [
-        "| when it is | may be | by | and becomes | which we call |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for step in STEPS:
-        cells = (
-            f"`{step.status.name.lower()}` {step.status.value}",
-            f"`{step.action}`",
-            f"{step.by.name.lower()} {step.by.value}",
-            f"`{step.to.name.lower()}` {step.to.value}",
-            f"`{step.event}`",
-        )
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
 def test_nothing_is_banned_in_words_and_done_in_deeds():
     """No machine's path, no registry's host, no word that marks a stub."""
     banned = re.compile("TO" + "DO|FIX" + "ME|--extra-index" + "-url")
