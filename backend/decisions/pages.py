@@ -1,7 +1,8 @@
 """How is a decision told: what it rested on, whether it replays, and what it would be today?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from backend import clock
@@ -15,6 +16,7 @@ from backend.screenings.pages import parameter, ruling
 from backend.screenings.wording import condition, priced, shown, tree, verdict
 from eligibility.facts import Facts, read
 from eligibility.parameters import Parameter, Ruling
+from eligibility.policy import Policy
 from eligibility.replay import Replay, conditions, replay, snapshot_of, today
 
 NOT_ASKED = "没有这一条"
@@ -31,7 +33,7 @@ def page(found: Mapping[str, Any], by: Principal) -> dict[str, Any]:
     on = _ground(record)
     own = is_own(by, found["person_id"])
     return {
-        **short(found),
+        **_short(found, on),
         "application_id": found["application"],
         "clause": on.policy.rules[record["rule"]].clause,
         "scope": found["scope"],
@@ -47,10 +49,14 @@ def page(found: Mapping[str, Any], by: Principal) -> dict[str, Any]:
     }
 
 
-def short(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell a decision in a line."""
+def listed(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Tell each decision in a line; the policy by which several were made is fetched once."""
+    policy_of = cache(archive.policy_of)
+    return [_short(each, _ground(each["record"], policy_of)) for each in found]
+
+
+def _short(found: Mapping[str, Any], on: Ground) -> dict[str, Any]:
     record = found["record"]
-    on = _ground(record)
     return {
         "id": found["public_id"],
         "benefit": record["rule"],
@@ -108,9 +114,11 @@ def overridden(times: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _ground(record: Mapping[str, Any]) -> Ground:
+def _ground(
+    record: Mapping[str, Any], policy_of: Callable[[str], Policy] = archive.policy_of
+) -> Ground:
     """Return the policy, the numbers and the readings of the record, with nobody's facts."""
-    policy, day = archive.policy_of(record["policy"]), date.fromisoformat(record["as_of"])
+    policy, day = policy_of(record["policy"]), date.fromisoformat(record["as_of"])
     return Ground(policy, snapshot_of(record, day), day, Facts(policy.dictionary, {}, day))
 
 

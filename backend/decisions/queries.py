@@ -37,8 +37,7 @@ def on_case(application: UUID, by: Principal) -> list[dict[str, Any]]:
     found = applications.find(application)
     if found is None or not can(by, "listDecisions", found):
         raise NotFound
-    made = (policies.find_decision(key) for key in policies.decisions_on(found["id"]))
-    return [each for each in made if each is not None]
+    return policies.decisions_on(found["id"])
 
 
 def is_own(by: Principal, applicant_id: int | None) -> bool:

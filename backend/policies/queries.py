@@ -1,17 +1,18 @@
 """Which policy, numbers and readings hold on a day, as known at a moment, and what is proposed?"""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from backend import clock
 from backend.access import Principal, Relation, relations
 from backend.accounts.models import Staff
-from backend.db import row, rows
+from backend.db import Row, row, rows
 from backend.errors import NotFound
 from backend.policies import archive, drafts, readings
 from backend.policies.models import DecisionRecord, Override, ParameterRow, RulingRow
@@ -124,26 +125,13 @@ def draft_of(change: Mapping[str, Any]) -> Parameter | Ruling:
 
 def find_decision(public_id: UUID) -> dict[str, Any] | None:
     """Return a decision with its overrides, oldest first, and the verdict that stands."""
-    found = row(
-        select(*DecisionRecord.__table__.columns).where(DecisionRecord.public_id == public_id)
-    )
-    if found is None:
-        return None
-    columns = (Override.number, Override.verdict, Override.reason, Override.overridden_at)
-    overrides = rows(
-        select(*columns, Staff.name.label("by_name"))
-        .join(Staff, Staff.id == Override.overridden_by)
-        .where(Override.decision_id == found["id"])
-        .order_by(Override.number)
-    )
-    verdict = overrides[-1]["verdict"] if overrides else found["record"]["value"]
-    return {**found, "overrides": overrides, "verdict": verdict}
+    found = _decisions(DecisionRecord.public_id == public_id)
+    return found[0] if found else None
 
 
-def decisions_on(application_id: int) -> list[UUID]:
-    """Return the public ids of the decisions on an application, oldest first."""
-    asked = select(DecisionRecord.public_id).where(DecisionRecord.application_id == application_id)
-    return [each["public_id"] for each in rows(asked.order_by(DecisionRecord.id))]
+def decisions_on(application_id: int) -> list[dict[str, Any]]:
+    """Return the decisions on an application like `find_decision`, oldest first."""
+    return _decisions(DecisionRecord.application_id == application_id)
 
 
 def replayed(public_id: UUID) -> Replay:
@@ -174,6 +162,32 @@ def overrides_count(since: datetime | None = None, scope: str | None = None) -> 
     if scope is not None:
         counted = counted.where(DecisionRecord.scope == scope)
     return {each["rule"]: each["times"] for each in rows(counted)}
+
+
+def _decisions(which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    asked = select(*DecisionRecord.__table__.columns).where(which).order_by(DecisionRecord.id)
+    found = rows(asked)
+    overrides = _overrides([each["id"] for each in found])
+    return [{**each, **_standing(each, overrides[each["id"]])} for each in found]
+
+
+def _overrides(decisions: Sequence[int]) -> Mapping[int, list[dict[str, Any]]]:
+    columns = (Override.number, Override.verdict, Override.reason, Override.overridden_at)
+    asked = (
+        select(Override.decision_id, *columns, Staff.name.label("by_name"))
+        .join(Staff, Staff.id == Override.overridden_by)
+        .where(Override.decision_id.in_(decisions))
+        .order_by(Override.number)
+    )
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for each in map(dict, rows(asked)):
+        found[each.pop("decision_id")].append(each)
+    return found
+
+
+def _standing(decision: Row, overrides: list[dict[str, Any]]) -> dict[str, Any]:
+    verdict = overrides[-1]["verdict"] if overrides else decision["record"]["value"]
+    return {"overrides": overrides, "verdict": verdict}
 
 
 def _changes(table: Table) -> Select[Any]:

@@ -37,8 +37,7 @@ def record_facts(by: Principal, application_id: UUID, body: dict[str, Any]) -> d
 @routes.operation("GET", f"{CASE}/decisions", "listDecisions", gives=shapes.SHORT_DECISIONS)
 def list_decisions(by: Principal, application_id: UUID) -> dict[str, Any]:
     """What was decided about benefits on this case, oldest first."""
-    found = queries.on_case(application_id, by)
-    return {"items": [pages.short(each) for each in found], "next_cursor": None}
+    return {"items": pages.listed(queries.on_case(application_id, by)), "next_cursor": None}
 
 
 @routes.operation(
