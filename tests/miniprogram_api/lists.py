@@ -268,6 +268,24 @@ LISTS = {
         "/internships?limit=100",
         sent=False,
     ),
+    "the loans of a county": List(
+        "listLoans",
+        "recordReferral",
+        (
+            # Whose loan it is stands in the answers.
+            Copied("application", "'number', 'T-' || {first} + n, 'status', 'WITHDRAWN'"),
+            Copied("loan", OF_THE_APPLICATION + ", 'status', 'WITHDRAWN', 'due_on', NULL"),
+        ),
+        None,
+        "/loans?limit=100",
+    ),
+    "the register of institutions": List(
+        "listInstitutions",
+        "createInstitution",
+        (Copied("institution", "'name', 'T' || {first} + n"),),
+        None,
+        "/institutions",
+    ),
     "her documents": List(
         "listDocuments",
         "getDocument",
