@@ -95,6 +95,7 @@ def open_contact(by: Principal, loan_id: UUID) -> dict[str, Any]:
     "listInstitutions",
     query=shapes.InstitutionQuery,
     gives=shapes.InstitutionListSchema,
+    may_refuse=(403,),
 )
 def list_institutions(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
     """The register of banks and guarantors."""
@@ -109,6 +110,7 @@ def list_institutions(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
     gives=shapes.InstitutionSchema,
     status=201,
     key="key",
+    may_refuse=(403,),
 )
 def create_institution(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Add a bank or a guarantor to the register."""
