@@ -9,8 +9,7 @@ from typing import Any
 
 from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
-
-from backend.db import db
+from sqlalchemy import Engine
 
 # What `TRUNCATE ... CASCADE` would take along: whatever refers to a table, and to that, ...
 ALONG = """
@@ -35,8 +34,9 @@ WHERE totp_step <> 0 OR disabled_at IS NOT NULL OR person_id IS NOT NULL
 class Broom:
     """Empties the given tables, what refers to them, and `person`; numbers start again at one."""
 
-    def __init__(self, tables: Sequence[str]):
-        with db.engine.connect() as connection, _cursor(connection) as cursor:
+    def __init__(self, engine: Engine, tables: Sequence[str]):
+        self._engine = engine
+        with engine.connect() as connection, _cursor(connection) as cursor:
             found = cursor.execute(ALONG, [[each.strip() for each in tables]]).fetchall()
         self.tables = sorted({name for name, _ in found})
         sequences = sorted({sequence for _, sequence in found if sequence})
@@ -56,7 +56,7 @@ class Broom:
 
     def __call__(self) -> None:
         """Sweep, past the triggers that let nobody delete."""
-        with db.engine.begin() as connection, _cursor(connection) as cursor:
+        with self._engine.begin() as connection, _cursor(connection) as cursor:
             cursor.execute(self._lock)
             (dirty,) = cursor.execute(self._dirty, prepare=True).fetchone() or ([],)
             cursor.execute("SET LOCAL session_replication_role = replica")

@@ -8,7 +8,6 @@ import fcntl
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import flask_migrate
 import pytest
@@ -26,6 +25,7 @@ from miniprogram_api.app import create_app
 from miniprogram_api.commands import seed_demo_accounts
 from tests.broom import Broom
 from tests.factories import World
+from tests.lending import Lender
 from tests.records import keep_seed
 
 TEMPLATE = "template_of_tests"
@@ -67,17 +67,30 @@ def template(servers: embedded.Servers, shared_folder: Path) -> Iterator[str]:
                 seed_parks()
                 seed_demo()
                 seed_demo_accounts()
+                keep_seed()
                 db.engine.dispose()
     yield TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def lender(servers: embedded.Servers, template: str, worker_id: str) -> Iterator[Lender]:
+    """Whoever needs a database of her own borrows it here."""
+    url, name = servers.database_url, f"own_{worker_id}"
+    lender = Lender(
+        _named(url, name),
+        SWEPT.split(", "),
+        copy=lambda: _copy(url, template, name),
+        drop=lambda: _administer(url, f"DROP DATABASE {name} WITH (FORCE)"),
+    )
+    yield lender
+    lender.close()
+
+
 @pytest.fixture
-def database_url(servers: embedded.Servers, template: str) -> Iterator[str]:
-    """A clean database of one's own, dropped afterwards."""
-    name = f"own_{uuid4().hex[:12]}"
-    _copy(servers.database_url, template, name)
-    yield _named(servers.database_url, name)
-    _administer(servers.database_url, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(lender: Lender) -> Iterator[str]:
+    """A database of one's own: the seed and nothing else, whatever becomes of it."""
+    yield lender.lend()
+    lender.take_back()
 
 
 @pytest.fixture(scope="session")
@@ -122,10 +135,17 @@ def shared_app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
+def lent_app(lender: Lender, servers: embedded.Servers, shared_simulator: Simulator) -> Flask:
+    """The app over whatever database is lent at the moment: building one takes a quarter second."""
+    settings = settings_for(lender.url, servers, shared_simulator.url)
+    return create_app(replace(settings, redis_url=servers.redis_url.replace("db=0", "db=15")))
+
+
+@pytest.fixture(scope="session")
 def sweep(shared_app: Flask) -> Broom:
     """What a test leaves behind is removed by this, in the app's context."""
     with shared_app.app_context():
-        return Broom(SWEPT.split(", "))
+        return Broom(db.engine, SWEPT.split(", "))
 
 
 @pytest.fixture
@@ -136,13 +156,6 @@ def app(shared_app: Flask, sweep: Broom) -> Iterator[Flask]:
         session.remove()
         sweep()
     shared_app.extensions["cache"].forget("parks")
-
-
-@pytest.fixture(scope="session")
-def seed_kept(shared_app: Flask) -> None:
-    """Copy the seed before the first test that may change it."""
-    with shared_app.app_context():
-        keep_seed()
 
 
 @pytest.fixture

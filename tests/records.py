@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from backend import clock
 from backend.access import Audience, Principal, Role
@@ -158,7 +158,7 @@ SEEDED = ("staff", "park", "park_tier", "park_manager", "unit")
 
 
 def keep_seed() -> None:
-    """Copy what the seed brought, once for all tests."""
+    """Copy what the seed brought; the template has these copies, and so has every copy of it."""
     change("CREATE SCHEMA kept")
     for table in SEEDED:
         change(f"CREATE TABLE kept.{table} AS TABLE {table}")
@@ -168,7 +168,12 @@ def mend_seed() -> None:
     """Put the copies back, past whatever refers to what a test made or changed."""
     db.session.remove()
     with db.engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in SEEDED:
-            connection.execute(text(f"DELETE FROM {table}"))
-            connection.execute(text(f"INSERT INTO {table} SELECT * FROM kept.{table}"))
+        mend(connection)
+
+
+def mend(connection: Connection) -> None:
+    """Put the copies back inside a transaction."""
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    for table in SEEDED:
+        connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text(f"INSERT INTO {table} SELECT * FROM kept.{table}"))

@@ -37,7 +37,7 @@ def in_own_app(own_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def in_mended_app(seed_kept: None, app: Flask) -> Iterator[Flask]:
+def in_mended_app(app: Flask) -> Iterator[Flask]:
     """The app's context; parks, units and accounts are afterwards as they were before."""
     with app.app_context():
         yield app

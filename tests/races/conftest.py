@@ -1,7 +1,6 @@
 """What does a race need? An app over a database of its own, which a planted bug may spoil."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +9,22 @@ from flask import Flask
 
 from backend import embedded
 from backend.db import db
+from backend.documents.shelf import Shelf
 from backend.wechat.simulator.server import Simulator
-from miniprogram_api.app import create_app
-from tests.conftest import settings_for
 from tests.factories import World
 from tests.running_system import RunningSystem
 
 
 @pytest.fixture
 def own_app(
-    database_url: str, servers: embedded.Servers, simulator: Simulator, tmp_path: Path
+    database_url: str, lent_app: Flask, simulator: Simulator, tmp_path: Path
 ) -> Iterator[Flask]:
-    """The app over a database that is dropped afterwards."""
-    settings = settings_for(database_url, servers, simulator.url)
-    redis_url = servers.redis_url.replace("db=0", "db=15")
+    """The app over a database of one's own, whatever becomes of it."""
     # The same folder as that of the system which `served` starts over this database.
-    uploads = tmp_path / "uploads"
-    app = create_app(replace(settings, redis_url=redis_url, upload_dir=uploads))
-    yield app
-    with app.app_context():
+    lent_app.extensions["shelf"] = Shelf(tmp_path / "uploads", None)
+    lent_app.extensions["cache"].forget("parks")
+    yield lent_app
+    with lent_app.app_context():
         db.engine.dispose()
 
 

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from backend import clock
 from backend.applications.workflow import OPEN, STEPS, Status
 from backend.cases import sweeping as cases
+from backend.db import db
 from backend.tenancies import sweeping as tenancies
 from backend.tenancies.workflow import LIVE
 from tests.backend.tenancies.stage import the_books_agree
@@ -228,7 +229,7 @@ def walked(world: World, sweep: Any, walks: int, steps: int) -> Counter[str]:
 def sweep(own_app: Flask) -> Broom:
     """What clears the ground before the next walk."""
     with own_app.app_context():
-        return Broom(SWEPT.split(", "))
+        return Broom(db.engine, SWEPT.split(", "))
 
 
 def test_five_actors_on_a_short_walk(own_world, sweep):
