@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from psycopg import Cursor
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 from sqlalchemy import Engine
 
 # What `TRUNCATE ... CASCADE` would take along: whatever refers to a table, and to that, ...
@@ -24,11 +24,11 @@ LEFT JOIN pg_depend ON refobjid = swept.id AND classid = 'pg_class'::regclass
 LEFT JOIN pg_class AS sequence ON sequence.oid = objid AND sequence.relkind = 'S'
 ORDER BY 1
 """
+PAST_TRIGGERS = "SET LOCAL session_replication_role = replica"
+DELETE, FIRST = "DELETE FROM {}", "SELECT setval('{}', 1, false)"
 # Accounts are the seed's; a sign-in, a block or a link to a person is a test's.
-STAFF = """
-UPDATE staff SET totp_step = 0, disabled_at = NULL, person_id = NULL
-WHERE totp_step <> 0 OR disabled_at IS NOT NULL OR person_id IS NOT NULL
-"""
+CHANGED = "staff WHERE totp_step <> 0 OR disabled_at IS NOT NULL OR person_id IS NOT NULL"
+STAFF = "UPDATE staff SET totp_step = 0, disabled_at = NULL, person_id = NULL"
 
 
 class Broom:
@@ -41,17 +41,17 @@ class Broom:
         self.tables = sorted({name for name, _ in found})
         sequences = sorted({sequence for _, sequence in found if sequence})
         # Whoever still writes or reads is waited for, as TRUNCATE would.
-        self._lock = _each("LOCK TABLE {}", self.tables)
+        self._lock = SQL("LOCK TABLE {}").format(SQL(", ").join(map(Identifier, self.tables)))
         # Not locked or numbered again: staff refer to people.
         emptied = [*self.tables, "person"]
         self._dirty = SQL("SELECT array_remove(ARRAY[{}], NULL)").format(
             SQL(", ").join(
-                SQL("CASE WHEN EXISTS (SELECT FROM {}) THEN {} END").format(Identifier(each), each)
-                for each in emptied
+                [
+                    *(_if("EXISTS (SELECT FROM {})", each, DELETE) for each in emptied),
+                    *(_if("(SELECT is_called FROM {})", each, FIRST) for each in sequences),
+                    _if(f"EXISTS (SELECT FROM {CHANGED})", "staff", STAFF),
+                ]
             )
-        )
-        self._first = SQL("SELECT {}").format(
-            SQL(", ").join(SQL("setval({}, 1, false)").format(each) for each in sequences)
         )
 
     def __call__(self) -> None:
@@ -59,15 +59,15 @@ class Broom:
         with self._engine.begin() as connection, _cursor(connection) as cursor:
             cursor.execute(self._lock)
             (dirty,) = cursor.execute(self._dirty, prepare=True).fetchone() or ([],)
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(STAFF)
-            for table in dirty:
-                cursor.execute(SQL("DELETE FROM {}").format(Identifier(table)))
-            cursor.execute(self._first, prepare=True)
+            if dirty:
+                cursor.execute(SQL("; ").join(map(SQL, [PAST_TRIGGERS, *dirty])))
 
 
-def _each(command: str, tables: Sequence[str]) -> Composed:
-    return SQL(command).format(SQL(", ").join(map(Identifier, tables)))
+def _if(condition: str, table: str, command: str) -> Composed:
+    """A command to be given when a condition holds, else nothing."""
+    return SQL("CASE WHEN " + condition + " THEN {} END").format(
+        *[Identifier(table)] * condition.count("{}"), Literal(command.format(table))
+    )
 
 
 def _cursor(connection: Any) -> Cursor[Any]:

@@ -134,6 +134,7 @@ class World:
     def __init__(self, app: Flask):
         self.app = app
         self.anybody = Caller(app)
+        self._park_ids: dict[str, str] = {}
 
     def citizen(self, name: str = "qiqige") -> Caller:
         """A person who has signed in; the same name is the same person."""
@@ -151,8 +152,14 @@ class World:
         items = self.anybody.get("/parks?limit=100").json["items"]
         return next(each for each in items if each["name"] == PARK_NAMES[key])
 
+    def park_id(self, key: str = "P05") -> str:
+        """The id of a park, which is looked up once: it is the same in every installation."""
+        if key not in self._park_ids:
+            self._park_ids[key] = self.park(key)["id"]
+        return self._park_ids[key]
+
     def units(self, key: str = "P05") -> list[dict[str, Any]]:
-        return self.anybody.get(f"/parks/{self.park(key)['id']}/units").json["items"]
+        return self.anybody.get(f"/parks/{self.park_id(key)}/units").json["items"]
 
     def draft(
         self, by: Caller, park: str = "P05", sections: Any = None, kind: str = "tenancy"
@@ -160,7 +167,7 @@ class World:
         """A draft and its ETag; what is not asked of a park is asked of Ulanhot."""
         office = {"jurisdiction_code": ULANHOT}
         if kind == "tenancy":
-            office = {"park_id": self.park(park)["id"]}
+            office = {"park_id": self.park_id(park)}
         sections = WHOLE_FORMS[kind] if sections is None else sections
         content = {"kind": kind, "sections": sections, **office}
         answer = by.post("/applications", content)

@@ -132,7 +132,7 @@ class Clients:
         port = stack.running.port
         manager = stack.world.staff("demo-manager")
         self._manager = Client(port, manager.token)
-        self._park = stack.world.park()["id"]
+        self._park = stack.world.park_id()
         self._units = [str(unit) for unit in desks(stack.app, number)]
         self._openids = [people.openid_of(f"p-{unit}", APPID) for unit in self._units]
         self._tokens = [signed_in(stack.app, openid).token for openid in self._openids]

@@ -102,7 +102,7 @@ def overheard(
 def test_a_commit_of_which_no_answer_came_is_done_once_by_its_key(overheard, eavesdropper):
     world = World(overheard)
     her, key = world.citizen(), "in-doubt"
-    content = {"kind": "tenancy", "park_id": world.park()["id"]}
+    content = {"kind": "tenancy", "park_id": world.park_id()}
 
     eavesdropper.hang_up_after_commit = True
     first = her.post("/applications", content, key=key)
@@ -137,7 +137,7 @@ def keeps_its_key_apart(world: World, her: Caller, content: Any, key: str) -> No
 def after_a_death(world: World, dies: Callable[[World, Caller, Any, str], None]) -> None:
     """Try once and die, then try again with the same key."""
     her, key = world.citizen(), "died"
-    content = {"kind": "tenancy", "park_id": world.park()["id"]}
+    content = {"kind": "tenancy", "park_id": world.park_id()}
     dies(world, her, content, key)
     assert 0 == count(world.app, "application")
 

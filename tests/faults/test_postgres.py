@@ -25,7 +25,7 @@ def requests(stack: Stack) -> list[Callable[[], Any]]:
     anybody = Client(port)
     name = f"pg{time.monotonic_ns()}"
     her = anybody.signed_in(str(signed_in(stack.app, people.openid_of(name, APPID)).token))
-    park = stack.world.park()["id"]
+    park = stack.world.park_id()
     draft = {"kind": "tenancy", "park_id": park}
     return [
         lambda: anybody.get(f"/parks/{park}"),

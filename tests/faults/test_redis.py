@@ -177,7 +177,7 @@ class Day:
         self._starts_on = f"{2030 + self._month}-01-01"
         (self._case,) = submitted(self.app, 1, starts_on=self._starts_on)
         self._her = self.world.citizen(uuid4().hex[:13])
-        self._park = self.world.park()["id"]
+        self._park = self.world.park_id()
 
     def _list(self) -> Any:
         return self.world.anybody.get(f"/parks?limit={50 + self._month}")

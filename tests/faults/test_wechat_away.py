@@ -62,7 +62,7 @@ def test_after_20_s_without_wechat_everything_leaves_by_itself(stack, figures):
 
 def reading_meanwhile(stack: Stack, until: threading.Event) -> list[float]:
     """Read one thing after the other until told to stop; return how long each took."""
-    anybody, park = Client(stack.running.port), stack.world.park()["id"]
+    anybody, park = Client(stack.running.port), stack.world.park_id()
     her = anybody.signed_in(str(signed_in(stack.app, people.openid_of("r", APPID)).token))
     seconds = []
     while not until.is_set():

@@ -44,15 +44,15 @@ def _reading_of_hers(path: str) -> Callable[[World], Ready]:
 
 
 def _get_park(world: World) -> Ready:
-    return Ready(world.anybody, "GET", f"/parks/{world.park()['id']}")
+    return Ready(world.anybody, "GET", f"/parks/{world.park_id()}")
 
 
 def _list_units(world: World) -> Ready:
-    return Ready(world.anybody, "GET", f"/parks/{world.park()['id']}/units")
+    return Ready(world.anybody, "GET", f"/parks/{world.park_id()}/units")
 
 
 def _create(world: World) -> Ready:
-    wish = {"kind": "tenancy", "park_id": world.park()["id"], "sections": SECTIONS}
+    wish = {"kind": "tenancy", "park_id": world.park_id(), "sections": SECTIONS}
     return Ready(world.citizen(), "POST", "/applications", wish)
 
 
@@ -254,7 +254,7 @@ def _transfer(world: World) -> Ready:
 
 
 def _question(world: World) -> dict[str, Any]:
-    return {"park_id": world.park("P01")["id"], "question": "是否符合贵园区的产业方向？"}
+    return {"park_id": world.park_id("P01"), "question": "是否符合贵园区的产业方向？"}
 
 
 def _ask_opinion(world: World) -> Ready:
@@ -396,7 +396,7 @@ def _submitted(world: World) -> tuple[Caller, str, str]:
 
 
 def _wish(world: World) -> dict[str, Any]:
-    return {"park_id": world.park()["id"], "unit_kind": "stall", "choice": 1}
+    return {"park_id": world.park_id(), "unit_kind": "stall", "choice": 1}
 
 
 def _join(world: World) -> Ready:

@@ -91,22 +91,21 @@ def one_of_a_few(classes: Classes, turn: int) -> list[str]:
 
 @pytest.mark.parametrize("operation", IN_TURN)
 def test_nothing_nasty_breaks_an_operation_or_changes_a_record_by_being_refused(
-    world, app, sweep, operation
+    world, app, sweep, document, operation
 ):
-    tried(world, app, sweep, operation, one_of_a_few)
+    tried(world, app, sweep, document, operation, one_of_a_few)
 
 
 @pytest.mark.reliability
 @pytest.mark.parametrize("operation", IN_TURN)
 def test_nothing_nasty_at_all_breaks_an_operation_or_changes_a_record_by_being_refused(
-    world, app, sweep, operation
+    world, app, sweep, document, operation
 ):
-    tried(world, app, sweep, operation, all_of)
+    tried(world, app, sweep, document, operation, all_of)
 
 
-def tried(world, app, sweep, operation: str, chosen: Chosen) -> None:
+def tried(world, app, sweep, document, operation: str, chosen: Chosen) -> None:
     """Send the chosen values of every place of an operation, and look at what each does."""
-    document = world.anybody.get("/openapi.json").json
     template, _, written = _documented(document, operation)
     documented = {int(status) for status in written["responses"]} | {404}
     cases = _cases(document, operation, chosen)
@@ -136,8 +135,7 @@ def tried(world, app, sweep, operation: str, chosen: Chosen) -> None:
     assert before == records(app) or not writes
 
 
-def test_every_parameter_and_every_field_of_the_document_is_a_place_to_try(world):
-    document = world.anybody.get("/openapi.json").json
+def test_every_parameter_and_every_field_of_the_document_is_a_place_to_try(document):
     tried = [
         hole
         for operation in PERMISSIONS
@@ -151,8 +149,7 @@ def test_every_parameter_and_every_field_of_the_document_is_a_place_to_try(world
     assert sum(len(all_of(_nasty(hole), 0)) for hole in tried) >= 2000
 
 
-def test_the_quick_run_tries_every_new_place_and_every_class_of_values_somewhere(world):
-    document = world.anybody.get("/openapi.json").json
+def test_the_quick_run_tries_every_new_place_and_every_class_of_values_somewhere(document):
     cases = {name: _cases(document, name, one_of_a_few) for name in IN_TURN}
     quick = {case.value.strip('"') for found in cases.values() for case in found}
 

@@ -33,7 +33,7 @@ def test_a_key_outside_the_published_rule_is_refused(world, app, subtests):
 
 @pytest.mark.parametrize("given", ["k", "k" * 255, '"' + "k" * 255 + '"', "!#$%&'()*+,-./:;<=>?@~"])
 def test_ic02_a_key_inside_the_published_rule_is_taken(world, given):
-    wish = {"kind": "tenancy", "park_id": world.park()["id"]}
+    wish = {"kind": "tenancy", "park_id": world.park_id()}
 
     assert 201 == world.citizen().post("/applications", wish, key=given).status_code
 

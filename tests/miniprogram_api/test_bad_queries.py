@@ -198,7 +198,7 @@ def test_an_id_that_names_nothing_is_not_found(world, her, app, subtests):
 
 
 def test_qs17_an_id_in_upper_case_names_the_same_in_path_and_body(world, her):
-    park = world.park()["id"]
+    park = world.park_id()
 
     in_path = world.anybody.get(f"/parks/{park.upper()}")
     in_body = her.post("/applications", {"kind": "tenancy", "park_id": park.upper()})
@@ -209,7 +209,7 @@ def test_qs17_an_id_in_upper_case_names_the_same_in_path_and_body(world, her):
 
 @pytest.mark.parametrize("given", ["urn:{plain}", "{plain}----", "{plain}", "{{{park}}}"])
 def test_qs17_an_id_in_another_form_is_refused_in_a_body(world, her, app, given):
-    park = world.park()["id"]
+    park = world.park_id()
     sent = given.format(plain=park.replace("-", ""), park=park)
     with nothing_changes(app):
         problem = refused(her.post("/applications", {"kind": "tenancy", "park_id": sent}), 422)

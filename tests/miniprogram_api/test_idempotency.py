@@ -80,7 +80,7 @@ def test_ic06_a_person_and_a_clerk_with_the_same_number_do_not_share_a_key(world
     assert 200 == kept.status_code
 
     for name in ("one", "two", "three", "four"):
-        wish = {"kind": "tenancy", "park_id": world.park()["id"]}
+        wish = {"kind": "tenancy", "park_id": world.park_id()}
         answer = world.citizen(name).post("/applications", wish, key="a-key")
         assert 201 == answer.status_code, answer.text
 

@@ -10,10 +10,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from backend.access import PERMISSIONS, Relation, audiences
-from miniprogram_api import openapi
 from miniprogram_api.operations import OPERATIONS
 from tests.miniprogram_api.ready import READY, Ready
-from tests.miniprogram_api.refusals import one_more_app, refused
+from tests.miniprogram_api.refusals import refused
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 OPERATION_IDS = sorted(PERMISSIONS)
@@ -21,13 +20,6 @@ OPERATION_IDS = sorted(PERMISSIONS)
 UNDOCUMENTED = {"/metrics", "/docs/", "/docs/<path:path>"}
 # The only places for a JSON number that is not whole; money is never one.
 FRACTIONS = {"longitude", "latitude"}
-
-
-@pytest.fixture(scope="module")
-def document(settings) -> dict[str, Any]:
-    with one_more_app(settings) as app, app.app_context():
-        written: dict[str, Any] = orjson.loads(orjson.dumps(openapi.document()))
-        return written
 
 
 def operations(document) -> dict[str, dict[str, Any]]:

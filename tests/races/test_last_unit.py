@@ -89,7 +89,7 @@ def the_last_unit(
 
 
 def test_of_200_approvals_of_the_last_unit_exactly_one_wins(own_world, figures):
-    the_last_unit(own_world, 2, figures)
+    the_last_unit(own_world, 1, figures)
 
 
 @pytest.mark.reliability

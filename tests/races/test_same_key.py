@@ -26,7 +26,7 @@ def somebody(world: World) -> Caller:
 
 
 def draft(world: World) -> dict[str, object]:
-    return {"kind": "tenancy", "park_id": world.park()["id"], "sections": SECTIONS}
+    return {"kind": "tenancy", "park_id": world.park_id(), "sections": SECTIONS}
 
 
 def one_row_for_one_key(world: World, presses: int = PRESSES) -> None:

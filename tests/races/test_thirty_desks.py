@@ -131,10 +131,10 @@ def balanced(hands: Hands, most: int) -> None:
     assert count(hands.app, "holding") == count(hands.app, f"tenancy WHERE status IN {live}")
 
 
-def test_200_acts_on_thirty_desks_never_hold_more_than_thirty(own_world, figures):
-    hands, most, looks = contest(own_world, acts=200, people=60, seed=1)
+def test_120_acts_on_thirty_desks_never_hold_more_than_thirty(own_world, figures):
+    hands, most, looks = contest(own_world, acts=120, people=40, seed=1)
 
-    figures(acts=200, most=most, looks=looks, **hands.done)
+    figures(acts=120, most=most, looks=looks, **hands.done)
     balanced(hands, most)
 
 

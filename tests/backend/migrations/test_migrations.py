@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import product
 from pathlib import Path
 
 import flask_migrate
@@ -120,8 +119,8 @@ class TestTheChain:
 
         assert before == look("SELECT * FROM park ORDER BY id")
 
-    def test_three_migrators_at_once_do_the_work_once(self, servers):
-        """As `make migrate` on three machines that start together (DP-05)."""
+    def test_two_migrators_at_once_do_the_work_once(self, servers):
+        """As `make migrate` on two machines that start together (DP-05)."""
         name = f"migrated_{new_id().hex[:12]}"
         url = make_url(servers.database_url).set(database=name)
         environ = {
@@ -136,14 +135,14 @@ class TestTheChain:
         with administering(servers.database_url) as administer:
             administer(f"CREATE DATABASE {name}")
             try:
-                crowd = [subprocess.Popen(command, env=environ, cwd=ROOT, **said) for _ in range(3)]
+                crowd = [subprocess.Popen(command, env=environ, cwd=ROOT, **said) for _ in range(2)]
                 words = [each.communicate(timeout=120)[0] for each in crowd]
                 with administering(url) as ask:
                     found = ask("SELECT version_num FROM alembic_version").scalar_one()
             finally:
                 administer(f"DROP DATABASE {name} WITH (FORCE)")
 
-        assert [0, 0, 0] == [each.returncode for each in crowd], words
+        assert [0, 0] == [each.returncode for each in crowd], words
         assert REVISIONS[0] == found
 
 
@@ -156,7 +155,6 @@ def administering(url: str | URL) -> Iterator[Callable[[str], CursorResult]]:
     engine.dispose()
 
 
-PAIRS = list(product(Status, Status))
 LEGAL = {
     ("DRAFT", "SUBMITTED"),
     ("DRAFT", "WITHDRAWN"),
@@ -215,55 +213,61 @@ def application(status: str, **more) -> str:
     return str(values["id"])
 
 
+def move(key: str, after: str) -> None:
+    """Bring an application to another status, past the program."""
+    change(
+        "UPDATE application SET status = :after,"
+        " submitted_at = CASE WHEN :draft THEN NULL ELSE now() END,"
+        " decided_at = CASE WHEN :decided THEN now() END WHERE public_id = :key",
+        after=after,
+        draft=after == "DRAFT",
+        decided=after in DECIDED,
+        key=key,
+    )
+
+
 class TestTheLifeOfAnApplication:
     def test_the_legal_moves_are_those_of_the_workflow(self):
         assert LEGAL == {
             (step.status.name, step.to.name) for step in STEPS if step.status is not step.to
         }
 
-    @pytest.mark.parametrize(
-        ("before", "after"), PAIRS, ids=[f"{a.name}-{b.name}" for a, b in PAIRS]
-    )
-    def test_no_program_takes_a_step_that_the_workflow_does_not_have(self, in_app, before, after):
-        before, after = before.name, after.name
-        key = application(before)
-
-        def move() -> None:
-            change(
-                "UPDATE application SET status = :after,"
-                " submitted_at = CASE WHEN :draft THEN NULL ELSE now() END,"
-                " decided_at = CASE WHEN :decided THEN now() END WHERE public_id = :key",
-                after=after,
-                draft=after == "DRAFT",
-                decided=after in DECIDED,
-                key=key,
-            )
-
-        if before == after or (before, after) in LEGAL:
-            move()
-            expected = after
-        else:
-            with pytest.raises(IntegrityError, match="no step from"):
-                move()
-            expected = before
-        assert expected == one("SELECT status FROM application")
+    @pytest.mark.parametrize("before", [each.name for each in Status])
+    def test_no_program_takes_a_step_that_the_workflow_does_not_have(
+        self, in_app, subtests, before
+    ):
+        key = application(before, her=person("first").id)
+        for after in [each.name for each in Status]:
+            is_legal = before == after or (before, after) in LEGAL
+            with subtests.test(after):
+                if is_legal:
+                    move(key, after)
+                else:
+                    with pytest.raises(IntegrityError, match="no step from"):
+                        move(key, after)
+                expected = after if is_legal else before
+                assert expected == one(
+                    "SELECT status FROM application WHERE public_id = :key", key=key
+                )
+            if is_legal:
+                key = application(before, her=person(after).id)
 
     def test_there_is_no_other_status(self, in_app):
         with pytest.raises(IntegrityError, match="ck_application_status"):
             application("ARCHIVED")
 
-    @pytest.mark.parametrize(
-        ("first", "second"), PAIRS, ids=[f"{a.name}-{b.name}" for a, b in PAIRS]
-    )
-    def test_one_person_has_one_open_application(self, in_app, first, second):
-        her = person().id
-        application(first.name, her=her)
+    @pytest.mark.parametrize("first", list(Status), ids=lambda each: each.name)
+    def test_one_person_has_one_open_application(self, in_app, subtests, first):
+        for second in Status:
+            her = person(second.name).id
+            application(first.name, her=her)
 
-        if first in OPEN and second in OPEN:
-            with pytest.raises(IntegrityError, match="uq_application_one_open"):
-                application(second.name, her=her)
-        else:
-            application(second.name, her=her)
+            with subtests.test(second.name):
+                if first in OPEN and second in OPEN:
+                    with pytest.raises(IntegrityError, match="uq_application_one_open"):
+                        application(second.name, her=her)
+                else:
+                    application(second.name, her=her)
 
     def test_a_draft_was_never_submitted(self, in_app):
         with pytest.raises(IntegrityError, match="ck_application_draft_unsubmitted"):

@@ -59,7 +59,7 @@ class TestDrafting:
         her = world.citizen()
         draft, _ = world.draft(her)
 
-        answer = her.post("/applications", {"kind": "tenancy", "park_id": world.park()["id"]})
+        answer = her.post("/applications", {"kind": "tenancy", "park_id": world.park_id()})
 
         assert (409, "already-open") == problem(answer)
         assert draft["id"] == answer.json["existing"]

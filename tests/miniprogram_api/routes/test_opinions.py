@@ -13,7 +13,7 @@ def test_an_office_is_asked_sees_the_masked_case_answers_and_sees_it_no_more(wor
     path = f"/applications/{case['id']}"
     his, asked = world.staff(), world.staff("demo-manager-p01")
     refused(asked.get(path), 404)
-    question = {"park_id": world.park("P01")["id"], "question": "是否符合产业方向？"}
+    question = {"park_id": world.park_id("P01"), "question": "是否符合产业方向？"}
 
     made = his.post(f"{path}/opinions", question)
 
@@ -45,7 +45,7 @@ def test_an_office_is_asked_sees_the_masked_case_answers_and_sees_it_no_more(wor
 @pytest.mark.parametrize("days", [0, 11])
 def test_it_has_one_to_ten_working_days(world: World, app, days):
     case, _ = world.submitted()
-    question = {"park_id": world.park("P01")["id"], "question": "？", "due_in": days}
+    question = {"park_id": world.park_id("P01"), "question": "？", "due_in": days}
     his = world.staff()
 
     with nothing_changes(app):

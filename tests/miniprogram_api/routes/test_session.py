@@ -310,4 +310,4 @@ class TestMe:
         mine = world.staff().get("/me").json
 
         assert ("park_manager", "园区管理员") == (mine["role"], mine["role_label"])
-        assert [{"id": world.park()["id"], "name": "恒隆创业广场"}] == mine["parks"]
+        assert [{"id": world.park_id(), "name": "恒隆创业广场"}] == mine["parks"]

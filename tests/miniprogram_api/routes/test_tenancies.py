@@ -13,7 +13,7 @@ def waits(world: World, name: str) -> tuple[Caller, str]:
     her = world.citizen(name)
     made, etag = world.submitted(her)
     path = f"/applications/{made['id']}"
-    wish = {"park_id": world.park()["id"], "unit_kind": "office"}
+    wish = {"park_id": world.park_id(), "unit_kind": "office"}
     assert 200 == her.post(f"{path}/waiting", wish).status_code
     approved = world.staff().post(f"{path}/approve", {}, etag=etag)
     assert (200, None) == (approved.status_code, approved.json["unit"]), approved.text
