@@ -26,7 +26,13 @@ _SETTINGS = (
     "log_min_error_statement=panic",
     "log_checkpoints=off",
 )
-_NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_NOT_DURABLE = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    # Over a handful of rows a second process is dearer than all the work.
+    "max_parallel_workers_per_gather=0",
+)
 
 
 def start(data_dir: Path, *, durable: bool, binaries: Path | None) -> sharing.Server:
