@@ -5,6 +5,7 @@ from notifications.internships import INTERNSHIPS
 from notifications.loans import LOANS
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
+from notifications.stays import STAYS
 
 CATALOGUE = (
     to_her(
@@ -213,6 +214,7 @@ CATALOGUE = (
         "申请 {number}（{office}）的最长办理期限为 {for_on}，请督促办结。",
     ),
     *PLACES,
+    *STAYS,
     *INTERNSHIPS,
     *LOANS,
 )
@@ -270,8 +272,10 @@ SILENT = frozenset(
         "tenancy.accepted",
         "tenancy.agreement_lapsed",
         "tenancy.cancelled",
+        "tenancy.checked_out",
         "tenancy.declined",
         "tenancy.granted",
+        "tenancy.heads_confirmed",
         "tenancy.signed",
         "tenancy.signed_by_park",
         "waiting.joined",

@@ -197,7 +197,7 @@ def _of_application(event: Event) -> tuple[Record, dict[str, Any]]:
 
 
 def _of_tenancy(event: Event) -> tuple[Record, dict[str, Any]]:
-    found = tenancies.numbered(event.subject_id)
+    found, told = tenancies.numbered(event.subject_id), event.particulars
     expires_at = found["expires_at"]
     return found, {
         "id": found["application_public_id"],
@@ -208,6 +208,9 @@ def _of_tenancy(event: Event) -> tuple[Record, dict[str, Any]]:
         "starts_on": found["starts_on"],
         "ends_on": found["until_on"] - timedelta(days=1),
         "expires_at": fields.moment(expires_at) if expires_at else "",
+        "until": _day(told.get("until")),
+        "for_on": _day(told.get("for_on")),
+        "why": _why(told),
         "at": fields.moment(event.at),
     }
 

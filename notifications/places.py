@@ -37,10 +37,10 @@ PLACES = (
         "activated",
         "入驻手续已办结",
         "您的入驻申请 {number} 已办结：{park_name}场地 {unit_code}，自 {starts_on} 至 {ends_on}。"
-        "协议双方均已确认。",
+        "协议双方均已确认，请在 {until} 及以前到园。",
         phrase="已办结",
         on="{at}",
-        thing="场地{unit_code}，协议双方均已确认",
+        thing="请按期到园，场地{unit_code}",
         of="tenancy",
     ),
     to_her(

@@ -15,6 +15,7 @@ from backend.internships import reminding as months
 from backend.internships import sweeping as internships
 from backend.loans import reminding as loans
 from backend.screenings import actions as screenings
+from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
 
@@ -87,12 +88,13 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     reminding.sweep()
     months.sweep()
     loans.sweep()
+    stays.sweep()
 
 
 @jobs.app.periodic(cron="* * * * * 45")
 @jobs.task(queueing_lock="sweep_tenancies")
 def sweep_tenancies(tools: Mapping[str, Any], timestamp: int) -> None:
-    """Let offers and agreements lapse at their moment, and hand on what is free."""
+    """Let offers, agreements and terms end with their time, and hand on what is free."""
     tenancies.sweep()
 
 

@@ -37,7 +37,8 @@ SWEPT = (
     " agreement, waiting_entry, document_opening, paper, document, stored_file,"
     " host, host_invitation, post, post_choice, internship, internship_agreement,"
     " internship_signature, internship_month, internship_answer, internship_payment,"
-    " note, opinion, batch, batch_row, loan, institution, partner"
+    " note, opinion, batch, batch_row, loan, institution, partner,"
+    " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head"
 )
 
 

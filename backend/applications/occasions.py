@@ -60,6 +60,11 @@ def days_ahead(days: int) -> Callable[[date], tuple[date, date]]:
     return span
 
 
+def workdays_since(number: int) -> Callable[[date], tuple[date, date]]:
+    """Return the span of days of which today, or the working day before, is the n-th after."""
+    return lambda today: (before(today, number + 1), before(today, number - 1))
+
+
 def passed(today: date) -> tuple[date, date]:
     """Return the span of all days before today."""
     return date.min, today

@@ -16,7 +16,7 @@ from backend.cases.granting import Wish
 from backend.internships import placing as internships
 from backend.loans import consequences
 from backend.loans import queries as loans
-from backend.tenancies import endings
+from backend.tenancies import endings, stays
 
 Follow = Callable[[Application, Principal | None], None]
 
@@ -43,7 +43,12 @@ class Life(NamedTuple):
 
 
 LIVES: Mapping[Kind, Life] = {
-    Kind.TENANCY: Life(granting.a_place, set_aside=endings.given_up, over=endings.closed),
+    Kind.TENANCY: Life(
+        granting.a_place,
+        set_aside=endings.given_up,
+        over=endings.closed,
+        sequel=stays.sequel,
+    ),
     Kind.GUARANTEE_LOAN: Life(
         granting.a_loan,
         published=consequences.published,

@@ -5,28 +5,21 @@ the intern hears of her window sixty, thirty and seven days before its last day.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, select, true
 
 from backend.applications import occasions
 from backend.applications.following import still
-from backend.applications.occasions import Occasion, days_ahead
+from backend.applications.occasions import Occasion, days_ahead, workdays_since
 from backend.db import action, rows
 from backend.internships.kinds import ANSWERING, Party
 from backend.internships.models import Answer, Internship, Month
 from backend.internships.taking import noted
 from backend.internships.workflow import ATTENDED, Status
-from backend.workdays import before
 
 log = logging.getLogger(__name__)
-
-
-def workdays_since(number: int) -> Callable[[date], tuple[date, date]]:
-    """Return the span of days of which today, or the working day before, is the n-th after."""
-    return lambda today: (before(today, number + 1), before(today, number - 1))
 
 
 class Due(NamedTuple):

@@ -20,6 +20,7 @@ from backend.parks.kinds import HoldingKind, Tier, UnitKind
 from backend.parks.models import Division, Holding, Park, ParkManager, ParkTier, Unit
 
 SEED = Path(__file__).parent / "seed"
+CLOSES = "该场地自 {} 起停用"
 SEEDING = 8_021_975  # the advisory lock that lets one seed in at a time
 
 
@@ -109,9 +110,45 @@ def hold(
     return holding
 
 
+def extend(application_id: UUID, end: date) -> None:
+    """Hold what an application was granted for longer, inside the running transaction.
+
+    Raise Invalid where the unit will be closed by then, UnitTaken where somebody has it already on
+    one of the days to come. The row lock and the exclusion constraint do what they do in `hold`.
+    """
+    holding, unit = _held_by(application_id)
+    if unit.closed_on and unit.closed_on < end:
+        raise Invalid(errors=[{"pointer": "#/ends_on", "detail": CLOSES.format(unit.closed_on)}])
+    before = holding.during.upper
+    assert before is not None  # What an application was granted has an end.
+    _refuse_if_held(unit, before, end)
+    try:
+        with session.begin_nested():
+            holding.during = Range(holding.during.lower, end)
+            session.flush()
+    except IntegrityError as error:
+        if constraint_of(error) != "ex_holding_unit":
+            raise
+        raise UnitTaken from None
+
+
+def shorten(application_id: UUID, end: date) -> None:
+    """Let go, from a day on, of what an application was granted, inside the transaction."""
+    holding, _ = _held_by(application_id)
+    holding.during = Range(holding.during.lower, end)
+    session.flush()
+
+
 def free(application_id: UUID) -> None:
     """Let go of what an application was granted, inside the running transaction."""
     session.execute(delete(Holding).where(Holding.application_id == application_id))
+
+
+def _held_by(application_id: UUID) -> tuple[Holding, Unit]:
+    """Lock the unit that an application was granted, as `hold` does."""
+    holding = session.scalars(select(Holding).where(Holding.application_id == application_id)).one()
+    unit = session.scalars(select(Unit).where(Unit.id == holding.unit_id).with_for_update()).one()
+    return holding, unit
 
 
 def _refuse_if_held(unit: Unit, first: date, end: date) -> None:

@@ -1,5 +1,7 @@
 """How does an applicant answer an offer, and how do both sides sign?"""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from backend import clock
@@ -9,8 +11,9 @@ from backend.db import action
 from backend.errors import TooLate
 from backend.tenancies import agreements
 from backend.tenancies.endings import kept, passed_on
-from backend.tenancies.kinds import Left, sign_by
+from backend.tenancies.kinds import Left, arrive_by, sign_by
 from backend.tenancies.lists import leave_all, spoke
+from backend.tenancies.relief import Waived
 from backend.tenancies.taking import Taken, View, moved, seen_now, taken, taken_by_itself
 
 
@@ -53,16 +56,29 @@ def sign(public_id: UUID, *, seen: int, by: Principal, sha256: str) -> View:
     both = agreements.sign(case.tenancy, sha256, party=case.step.by, by=by)
     moved(case, sha256=sha256)
     if both:
-        moved(taken_by_itself(case.tenancy, case.application, "activate", by))
+        begun = taken_by_itself(case.tenancy, case.application, "activate", by)
+        case.tenancy.arrive_by = arrive_by(case.tenancy.starts_on, clock.now())
+        moved(begun, until=str(case.tenancy.arrive_by))
         applications.moved(applications.taken_as(Relation.SYSTEM, "complete", case.application))
     return seen_now(case)
 
 
 @action
-def amend(public_id: UUID, *, seen: int, by: Principal, special_terms: str) -> View:
-    """Change what was agreed besides; the text is a new one, and nobody has signed it yet."""
+def amend(
+    public_id: UUID,
+    *,
+    seen: int,
+    by: Principal,
+    special_terms: str,
+    relief: Sequence[Mapping[str, Any]] | None = None,
+) -> View:
+    """Change what was agreed besides, or what is waived; nobody has signed the new text yet.
+
+    Raise Invalid for relief that reaches beyond the term or overlaps.
+    """
     case = _in_time(taken("amendAgreement", "amend", public_id, seen, by))
-    agreement = agreements.draw_up(case.tenancy, case.application, special_terms)
+    waived = None if relief is None else [Waived.through(**each) for each in relief]
+    agreement = agreements.draw_up(case.tenancy, case.application, special_terms, waived)
     moved(case, sha256=agreement.sha256)
     return seen_now(case)
 

@@ -1,5 +1,6 @@
 """How is an agreement laid before both sides, and who has signed it?  For use inside an action."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,12 +13,24 @@ from backend.errors import Outdated
 from backend.parks.models import Park, Unit
 from backend.tenancies import wording
 from backend.tenancies.models import Agreement, Tenancy
+from backend.tenancies.relief import Waived, granted, replace
 
 ANOTHER_TEXT = "协议文本已变更，请重新阅读后再确认"
 
 
-def draw_up(tenancy: Tenancy, application: Application, special_terms: str = "") -> Agreement:
-    """Lay out the text anew; signatures on the text before it are gone."""
+def draw_up(
+    tenancy: Tenancy,
+    application: Application,
+    special_terms: str = "",
+    relief: Sequence[Waived] | None = None,
+) -> Agreement:
+    """Lay out the text anew; signatures on the text before it are gone.
+
+    What is waived of the fees is part of the text; None leaves it as it was agreed. Raise Invalid
+    for relief that reaches beyond the term or overlaps.
+    """
+    if relief is not None:
+        replace(tenancy, relief)
     made = _text(tenancy, application, special_terms)
     agreement = session.get(Agreement, tenancy.id) or Agreement(tenancy_id=tenancy.id)
     agreement.edition, agreement.text, agreement.sha256 = made
@@ -60,5 +73,6 @@ def _text(tenancy: Tenancy, application: Application, special_terms: str) -> wor
         kind=unit.kind.value,
         starts_on=tenancy.starts_on.isoformat(),
         ends_on=(tenancy.until_on - timedelta(days=1)).isoformat(),
+        relief=wording.relief(granted(tenancy.id)),
         special=special_terms,
     )

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Model, Numbered, term
 from backend.parks.kinds import UnitKind
+from backend.tenancies.grounds import Ending
 from backend.tenancies.kinds import Left
-from backend.tenancies.workflow import HOUSED, LIVE, TIMED, Status
+from backend.tenancies.workflow import HOUSED, LIVE, OVER, STAYING, TIMED, Status
 
 
 def _in(statuses: Iterable[Enum]) -> str:
@@ -23,6 +24,10 @@ class Tenancy(Numbered, Model):
     While it is live there is exactly one holding of the same application, unit and days in the
     ledger of `parks`. It runs over [`starts_on`, `until_on`). `expires_at` is the moment at which
     an offer or an unsigned agreement is over; `entry_id` the place on the list it came from.
+
+    Who does not move in until `arrive_by` loses it. Whoever has moved in keeps her days in the
+    ledger when she leaves, up to the day on which the unit was handed over: `until_on` becomes that
+    day where it was before the end of the term. `ended_on` is her last day as a tenant.
     """
 
     __tablename__ = "tenancy"
@@ -43,6 +48,16 @@ class Tenancy(Numbered, Model):
         Index("ix_tenancy_park", "park_id", "status", "id"),
         CheckConstraint("starts_on < until_on", name="period"),
         CheckConstraint(f"({_in(TIMED)}) = (expires_at IS NOT NULL)", name="expires_at"),
+        CheckConstraint(f"NOT ({_in(OVER)}) OR ended_on IS NOT NULL", name="over"),
+        CheckConstraint(f"NOT ({_in(STAYING)}) OR ended_on IS NULL", name="staying"),
+        CheckConstraint("(ended_on IS NULL) = (ended_why IS NULL)", name="ended"),
+        CheckConstraint("handed_over_on IS NULL OR ended_on IS NOT NULL", name="handed_over"),
+        Index(
+            "ix_tenancy_arrive_by",
+            "arrive_by",
+            postgresql_where=text("status = 'ACTIVE' AND arrived_on IS NULL"),
+        ),
+        Index("ix_tenancy_until_on", "until_on", postgresql_where=text(_in(STAYING))),
     )
 
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
@@ -55,6 +70,12 @@ class Tenancy(Numbered, Model):
     starts_on: Mapped[date]
     until_on: Mapped[date]
     expires_at: Mapped[datetime | None]
+    arrive_by: Mapped[date | None]
+    postponed_why: Mapped[str | None]
+    arrived_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_why: Mapped[Ending | None] = mapped_column(term(Ending))
+    handed_over_on: Mapped[date | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

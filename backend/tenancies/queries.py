@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from backend import clock
 from backend.access import Audience, Principal, Relation, Role, can, relations
@@ -17,8 +17,9 @@ from backend.errors import NotFound
 from backend.parks.models import Park, Unit
 from backend.policies.queries import current
 from backend.profiles.queries import facts_of
-from backend.steps import open_to
-from backend.tenancies import priority, ranking, workflow
+from backend.tenancies import conditions, priority, ranking, relief, stays, workflow
+from backend.tenancies.episodes import Proceeding
+from backend.tenancies.grounds import Duty
 from backend.tenancies.models import Agreement, Tenancy, WaitingEntry
 from backend.tenancies.workflow import HOUSED, LIVE, Status
 
@@ -38,6 +39,7 @@ _WHOLE = (
         Unit.kind.label("unit_kind"),
         Agreement.applicant_signed_at,
         Agreement.park_signed_at,
+        *stays.CONCERNED,
         nearness.RECUSED,
         nearness.OFFICE,
     )
@@ -45,12 +47,21 @@ _WHOLE = (
     .join(Park, Park.id == Tenancy.park_id)
     .join(Unit, Unit.id == Tenancy.unit_id)
     .outerjoin(Agreement, Agreement.tenancy_id == Tenancy.id)
+    .outerjoin(
+        Proceeding, and_(Proceeding.tenancy_id == Tenancy.id, Proceeding.closed_at.is_(None))
+    )
 )
+
+
+def whole(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Select tenancies with park, unit and whatever else is asked of them."""
+    return _WHOLE.add_columns(*more)
 
 
 def get(public_id: UUID, by: Principal) -> dict[str, Any]:
     """Return one tenancy as the principal may see it; raise NotFound for everybody else."""
-    return seen_by(by, _allowed(public_id, "getTenancy", by))
+    found = allowed(public_id, "getTenancy", by)
+    return seen_by(by, found) | stays.of(found)
 
 
 def find(public_id: UUID) -> Row | None:
@@ -69,7 +80,7 @@ def listed(
     by: Principal, *, status: Status | None, after: int | None, limit: int
 ) -> Sequence[dict[str, Any]]:
     """Return a page of the tenancies within reach, newest first."""
-    statement = _WHOLE.where(_within_reach(by))
+    statement = _WHOLE.where(within_reach(by))
     if status is not None:
         statement = statement.where(Tenancy.status == status)
     if after is not None:
@@ -85,7 +96,7 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
         "application_id": found["application_public_id"],
         "number": found["number"],
         "status": found["status"],
-        "actions": open_to(workflow.STEPS, found["status"], relations(by, found)),
+        "actions": actions_of(by, found),
         "park_id": found["park_public_id"],
         "park_name": found["park_name"],
         "unit_id": found["unit_public_id"],
@@ -94,6 +105,10 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
         "starts_on": found["starts_on"],
         "ends_on": found["until_on"] - A_DAY,
         "expires_at": found["expires_at"],
+        "arrive_by": found["arrive_by"],
+        "arrived_on": found["arrived_on"],
+        "ended_on": found["ended_on"],
+        "ended_why": found["ended_why"],
         "waits_for": _waits_for(found),
         "created_at": found["created_at"],
         "version": found["version"],
@@ -101,13 +116,19 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def actions_of(by: Principal, found: Mapping[str, Any]) -> list[str]:
+    """List what a party may do to a tenancy now."""
+    held = relations(by, found)
+    return conditions.open_now(workflow.STEPS, found["status"], held, found, clock.today())
+
+
 def agreement(public_id: UUID, by: Principal) -> dict[str, Any]:
     """Return the text that is laid before both sides; raise NotFound where there is none."""
-    found = _allowed(public_id, "getAgreement", by)
+    found = allowed(public_id, "getAgreement", by)
     text = row(select(*Agreement.__table__.columns).where(Agreement.tenancy_id == found["id"]))
     if text is None:
         raise NotFound
-    return {**text, "version": found["version"]}
+    return {**text, "relief": relief.told(found["id"]), "version": found["version"]}
 
 
 def waiting(application_id: UUID, by: Principal) -> dict[str, Any]:
@@ -116,6 +137,20 @@ def waiting(application_id: UUID, by: Principal) -> dict[str, Any]:
     if found is None or not can(by, "getWaiting", found):
         raise NotFound
     return {"items": [_place(found, each) for each in ranking.of_application(found["id"])]}
+
+
+def leaving(public_id: UUID, by: Principal) -> dict[str, Any]:
+    """Return what leaving today would mean, before it is done."""
+    found = allowed(public_id, "getLeaving", by)
+    has_arrived = found["arrived_on"] is not None
+    return {
+        "may_leave": "leave" in actions_of(by, found),
+        "frees_at_once": not has_arrived,
+        "days_left": max(0, (found["until_on"] - clock.today()).days),
+        "passes_on": stays.people_waiting(found) > 0,
+        "duties": list(Duty) if has_arrived else [],
+        "ends_relief": [each["fee"] for each in relief.told(found["id"]) if each["terms"]],
+    }
 
 
 def consequences(application_id: UUID, by: Principal) -> dict[str, Any]:
@@ -176,14 +211,15 @@ def entry_numbered(entry_id: int) -> Row:
     return found
 
 
-def _allowed(public_id: UUID, operation: str, by: Principal) -> Row:
+def allowed(public_id: UUID, operation: str, by: Principal) -> Row:
+    """Return the row of a tenancy for an operation; raise NotFound for everybody else."""
     found = find(public_id)
     if found is None or not can(by, operation, found):
         raise NotFound
     return found
 
 
-def _within_reach(by: Principal) -> ColumnElement[bool]:
+def within_reach(by: Principal) -> ColumnElement[bool]:
     """Say in SQL what the party relations of `access` say of one row."""
     if by.audience is Audience.CITIZEN:
         return Application.applicant_id == by.id
@@ -203,6 +239,8 @@ def _waits_for(found: Mapping[str, Any]) -> list[str]:
             Relation.DECIDER: found["park_signed_at"],
         }
         return [party.name.lower() for party, signed in missing.items() if signed is None]
+    if found["hear_until"] is not None and found["heard_at"] is not None:
+        return [Relation.SUPERVISOR.name.lower()]
     holder = workflow.HELD_BY.get(found["status"])
     return [holder.name.lower()] if holder else []
 

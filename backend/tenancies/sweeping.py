@@ -1,7 +1,8 @@
 """What happens to offers, agreements, terms and free units by itself?
 
-Offers and agreements lapse at their moment, a tenancy ends with its term, and a unit that is free
-is offered to whoever waits for it. Each is a transaction of its own; doing it twice does nothing.
+Offers and agreements lapse at their moment, whoever does not move in loses her place, a time of
+idleness and a tenancy end with their days, and a unit that is free is offered to whoever waits for
+it. Each is a transaction of its own; doing it twice does nothing.
 """
 
 import logging
@@ -15,11 +16,16 @@ from backend.applications.models import Application
 from backend.applications.workflow import Status as Asking
 from backend.db import action, rows
 from backend.parks.models import Holding, Unit
+from backend.tenancies.departing import departed
 from backend.tenancies.endings import LAPSES
+from backend.tenancies.episodes import Suspension
+from backend.tenancies.grounds import Ending
 from backend.tenancies.models import Tenancy, WaitingEntry
 from backend.tenancies.placing import pass_on
-from backend.tenancies.taking import moved, taken_by_itself
-from backend.tenancies.workflow import LIVE, TIMED, Status
+from backend.tenancies.suspending import resumed
+from backend.tenancies.taking import taken_by_itself
+from backend.tenancies.workflow import LIVE, STAYING, TIMED, Status
+from eligibility.dates import A_DAY
 
 log = logging.getLogger(__name__)
 AT_ONCE = 500
@@ -27,7 +33,13 @@ AT_ONCE = 500
 
 def sweep() -> None:
     """Do all that has become due; what cannot be done does not hold up the rest."""
-    for due, do in ((_run_out(), lapse), (_over(), end), (_wanted(), hand_out)):
+    for due, do in (
+        (_run_out(), lapse),
+        (_tenancies(_is_missing()), no_show),
+        (_tenancies(_is_over()), end),
+        (_tenancies(_has_rested()), resume),
+        (_wanted(), hand_out),
+    ):
         for key in _found(due):
             try:
                 do(key)
@@ -49,7 +61,26 @@ def end(tenancy_id: int) -> None:
     """End a tenancy whose last day is over; what the ledger holds of it is history by then."""
     found = still(Tenancy, tenancy_id, _is_over())
     if found is not None:
-        moved(taken_by_itself(*found, "end"))
+        last_on = found[0].until_on - A_DAY
+        departed(taken_by_itself(*found, "end"), last_on, Ending.TERM_OVER)
+
+
+@action
+def no_show(tenancy_id: int) -> None:
+    """Take the place of somebody who did not move in; the next one has it in the same moment."""
+    found = still(Tenancy, tenancy_id, _is_missing())
+    if found is not None:
+        last_on = found[0].arrive_by
+        assert last_on is not None
+        departed(taken_by_itself(*found, "no_show"), last_on, Ending.NO_SHOW)
+
+
+@action
+def resume(tenancy_id: int) -> None:
+    """Let business go on when the time of idleness that was set is over."""
+    found = still(Tenancy, tenancy_id, _has_rested())
+    if found is not None:
+        resumed(taken_by_itself(*found, "resume"))
 
 
 @action
@@ -62,8 +93,8 @@ def _run_out() -> Select[int]:
     return select(Tenancy.id).where(_has_run_out()).order_by(Tenancy.expires_at, Tenancy.id)
 
 
-def _over() -> Select[int]:
-    return select(Tenancy.id).where(_is_over()).order_by(Tenancy.id)
+def _tenancies(due: ColumnElement[bool]) -> Select[int]:
+    return select(Tenancy.id).where(due).order_by(Tenancy.id)
 
 
 def _has_run_out() -> ColumnElement[bool]:
@@ -79,7 +110,24 @@ def _has_run_out() -> ColumnElement[bool]:
 
 
 def _is_over() -> ColumnElement[bool]:
-    return and_(Tenancy.status == Status.ACTIVE, Tenancy.until_on <= clock.today())
+    return and_(Tenancy.status.in_(STAYING), Tenancy.until_on <= clock.today())
+
+
+def _is_missing() -> ColumnElement[bool]:
+    return and_(
+        Tenancy.status == Status.ACTIVE,
+        Tenancy.arrived_on.is_(None),
+        Tenancy.arrive_by < clock.today(),
+    )
+
+
+def _has_rested() -> ColumnElement[bool]:
+    is_over = exists().where(
+        Suspension.tenancy_id == Tenancy.id,
+        Suspension.ended_on.is_(None),
+        Suspension.until_on <= clock.today(),
+    )
+    return and_(Tenancy.status == Status.SUSPENDED, is_over)
 
 
 def _wanted() -> Select[int]:

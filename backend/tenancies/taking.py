@@ -12,9 +12,9 @@ from backend.applications import following
 from backend.applications.models import Application
 from backend.audit.actions import record
 from backend.db import constraint_of, session
-from backend.errors import AlreadyTenant
+from backend.errors import AlreadyTenant, WrongStatus
 from backend.steps import Step, step
-from backend.tenancies import queries, workflow
+from backend.tenancies import conditions, queries, workflow
 from backend.tenancies.models import Tenancy
 from backend.tenancies.workflow import TIMED, Status
 
@@ -34,14 +34,17 @@ class Taken(NamedTuple):
 def taken(operation: str, verb: str, public_id: UUID, seen: int, by: Principal) -> Taken:
     """Lock a tenancy for one step of the workflow.
 
-    Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table
-    says, Outdated when the version is not the one seen.
+    Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table and
+    its conditions say, Outdated when the version is not the one seen.
     """
     tenancy, application, found = following.opened(
         Tenancy, queries.find, "getTenancy", operation, public_id, seen, by
     )
-    held = relations(by, found)
-    return Taken(tenancy, application, step(workflow.STEPS, tenancy.status, verb, held), by)
+    row = step(workflow.STEPS, tenancy.status, verb, relations(by, found))
+    if lacking := conditions.missing(verb, found, clock.today()):
+        actions = queries.actions_of(by, found)
+        raise WrongStatus(lacking, current_status=tenancy.status.name.lower(), actions=actions)
+    return Taken(tenancy, application, row, by)
 
 
 def taken_by_itself(

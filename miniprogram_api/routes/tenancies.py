@@ -10,12 +10,13 @@ from miniprogram_api import cached, cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.routes.applications import ONE as APPLICATION
 from miniprogram_api.schemas import tenancies as shapes
+from miniprogram_api.schemas.stays import WholeTenancySchema
 
 routes = Routes("tenancies", __name__, description="入驻、协议与候补")
 ONE = "/tenancies/<uuid:tenancy_id>"
 # What every step of the workflow promises.
 A_STEP: dict[str, Any] = {
-    "gives": shapes.TenancySchema,
+    "gives": WholeTenancySchema,
     "key": "key",
     "if_match": True,
     "versioned": True,
@@ -38,9 +39,9 @@ def list_tenancies(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@routes.operation("GET", ONE, "getTenancy", gives=shapes.TenancySchema, versioned=True)
+@routes.operation("GET", ONE, "getTenancy", gives=WholeTenancySchema, versioned=True)
 def get_tenancy(by: Principal, tenancy_id: UUID) -> dict[str, Any]:
-    """One tenancy, with what the caller may do to it now."""
+    """One tenancy with all that happened within it, and what the caller may do to it now."""
     return queries.get(tenancy_id, by)
 
 
@@ -63,8 +64,8 @@ def get_agreement(by: Principal, tenancy_id: UUID) -> dict[str, Any]:
 def amend_agreement(
     by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Change what was agreed besides; signatures on the text before are gone."""
-    return actions.amend(tenancy_id, seen=seen, by=by, special_terms=body["special_terms"])
+    """Change what was agreed or waived besides; signatures on the text before are gone."""
+    return actions.amend(tenancy_id, seen=seen, by=by, **body)
 
 
 @routes.operation(

@@ -25,6 +25,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
 _MONEY = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"(19[0-9]{2}|20[0-9]{2}|2100)-(0[1-9]|1[0-2])")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
 # GB 32100-2015: 17 characters of this alphabet and a check character.
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -151,6 +152,17 @@ class Day(fields.Date):
         if not 1900 <= day.year <= 2100:
             raise self.make_error("invalid")
         return day
+
+
+class Month(fields.Field[date]):
+    """A calendar month `YYYY-MM` from 1900 to 2100; inside, its first day."""
+
+    default_error_messages = {**REQUIRED, "invalid": "应为 YYYY-MM 格式的月份"}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not _MONTH.fullmatch(value):
+            raise self.make_error("invalid")
+        return date(int(value[:4]), int(value[5:]), 1)
 
 
 class YesNo(fields.Boolean):

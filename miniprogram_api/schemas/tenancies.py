@@ -3,11 +3,23 @@
 from marshmallow import Schema, fields, validate
 
 from backend.parks.kinds import UnitKind
+from backend.tenancies.grounds import Ending, Fee
 from backend.tenancies.kinds import CHOICES
 from backend.tenancies.workflow import Status
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
-from miniprogram_api.schemas.strict import Id, Label, OneOf, Strict, Text, Whole
+from miniprogram_api.schemas.strict import (
+    Day,
+    Id,
+    Label,
+    OneOf,
+    Part,
+    Several,
+    Strict,
+    Text,
+    Whole,
+)
 
+STARTS, ENDS = {"example": "2027-01-01"}, {"example": "2027-12-31"}
 SHA256 = {"example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 
 
@@ -27,8 +39,23 @@ class Signature(Strict):
     )
 
 
+class Waiver(Strict):
+    """So many per cent of a fee are waived, first and last day included."""
+
+    fee = OneOf(Fee, required=True)
+    percent = Whole(least=1, most=100, required=True, metadata={"example": 50})
+    starts_on = Day(required=True, metadata=STARTS)
+    ends_on = Day(required=True, metadata=ENDS)
+
+
 class Amendment(Strict):
-    """What was agreed besides; empty takes it out again."""
+    """What was agreed besides, empty takes it out again; `relief` left out stays as it is."""
+
+    relief = Several(
+        Part(Waiver),
+        load_default=None,
+        validate=validate.Length(0, 24, error="减免条款过多"),
+    )
 
     special_terms = Text(most=1000, least=0, lines=True, required=True, metadata={"example": ""})
 
@@ -59,9 +86,30 @@ class TenancySchema(Schema):
     starts_on = fields.Date(required=True, metadata={"example": "2027-01-01"})
     ends_on = fields.Date(required=True, metadata={"example": "2027-12-31"})
     expires_at = Moment(required=True, allow_none=True)
+    arrive_by = fields.Date(required=True, allow_none=True, metadata={"example": None})
+    arrived_on = fields.Date(required=True, allow_none=True, metadata={"example": "2027-01-04"})
+    ended_on = fields.Date(required=True, allow_none=True, metadata={"example": None})
+    ended_why = OneOf(Ending, required=True, allow_none=True, metadata={"example": None})
+    ended_why_label = Label(required=True, allow_none=True, attribute="ended_why")
     waits_for = fields.List(fields.String(), required=True, metadata={"example": ["applicant"]})
     created_at = Moment(required=True)
     version = fields.Integer(required=True, metadata={"example": 1})
+
+
+class WaivedSchema(Schema):
+    """What is waived of a fee, first and last day included."""
+
+    percent = fields.Integer(required=True, metadata={"example": 50})
+    starts_on = fields.Date(required=True, metadata=STARTS)
+    ends_on = fields.Date(required=True, metadata=ENDS)
+
+
+class ReliefSchema(Schema):
+    """A fee and what was agreed of it; null where nothing was."""
+
+    fee = OneOf(Fee, required=True)
+    fee_label = Label(required=True, attribute="fee", metadata={"example": "房租"})
+    terms = fields.List(fields.Nested(WaivedSchema), required=True, allow_none=True)
 
 
 class AgreementSchema(Schema):
@@ -71,6 +119,7 @@ class AgreementSchema(Schema):
     text = fields.String(required=True)
     sha256 = fields.String(required=True, validate=validate.Length(equal=64), metadata=SHA256)
     special_terms = fields.String(required=True)
+    relief = fields.List(fields.Nested(ReliefSchema), required=True)
     drawn_up_at = Moment(required=True)
     applicant_signed_at = Moment(required=True, allow_none=True)
     park_signed_at = Moment(required=True, allow_none=True)

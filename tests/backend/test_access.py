@@ -171,7 +171,7 @@ FOR_CITIZENS = {
     "listDocuments",
     "getLoanRoutes",
 }
-FOR_STAFF = {"listPolicyChanges", "decideInBulk"}
+FOR_STAFF = {"listPolicyChanges", "decideInBulk", "countHeads", "listNameplates"}
 FOR_CLERKS = {"listDuplicates", "listHosts", "listInstitutions", "createInstitution"}
 READ = {
     "getApplication",
@@ -181,6 +181,7 @@ READ = {
     "getWaiting",
     "getTenancy",
     "getAgreement",
+    "listHeadcounts",
     "getLoan",
     "listPapers",
     "getChosenPost",
@@ -206,6 +207,11 @@ ASK = {
     "acceptOffer",
     "declineOffer",
     "signAgreement",
+    "renewTenancy",
+    "getLeaving",
+    "leaveTenancy",
+    "answerEviction",
+    "recordHeadcount",
 }
 DECIDE = {
     "claimCase",
@@ -230,6 +236,19 @@ DECIDE = {
     "recoverStipend",
     "recordReferral",
     "recordBankState",
+    "confirmArrival",
+    "postponeArrival",
+    "grantRenewal",
+    "refuseRenewal",
+    "suspendTenancy",
+    "resumeTenancy",
+    "announceEviction",
+    "recordHearing",
+    "dropEviction",
+    "graduateTenant",
+    "confirmExitItem",
+    "recordHeadcount",
+    "confirmHeadcount",
 }
 # What a bank or a guarantor does with a loan that was referred to it.
 REPORT = {"getLoan", "recordBankState", "openContact"}
@@ -254,6 +273,8 @@ SUPERVISE = {
     "askOpinion",
     "getBatch",
     "undoBatch",
+    "dropEviction",
+    "evictTenant",
 }
 ADVISE = {"getApplication", "listOpinions", "giveOpinion"}
 ASSESS = {

@@ -247,6 +247,28 @@ LISTS = {
         None,
         "/tenancies?limit=100",
     ),
+    "the head counts of a tenant": List(
+        "listHeadcounts",
+        "listHeadcounts",
+        (Copied("headcount", "'month', date '2000-01-01' + ({first} + n) * interval '1 month'"),),
+        None,
+        "/tenancies/{tenancy}/headcounts?limit=100",
+    ),
+    "firms with nobody behind them": List(
+        "listNameplates",
+        "getLeaving",
+        (
+            PERSON,
+            APPLICATION,
+            Copied(
+                "tenancy",
+                OF_THE_APPLICATION + ", 'person_id', {person} + n, 'arrived_on', '2020-01-01'",
+            ),
+        ),
+        World.staff,
+        "/nameplates?limit=100",
+        sent=False,
+    ),
     "the hosts of a county": List(
         "listHosts",
         "createHost",
@@ -312,6 +334,7 @@ LISTS = {
 }
 # Those that the law, a form or the seed keeps short, and why.
 SHORT = {
+    "countHeads": "the parks of the league",
     "listDivisions": "six counties and the league",
     "listBenefits": "the benefits of the policy",
     "listParameters": "the numbers of the policy in force on a day",

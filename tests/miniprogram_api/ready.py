@@ -16,7 +16,7 @@ from backend.tenancies import sweeping
 from miniprogram_api import demo
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
-from tests.miniprogram_api import interns
+from tests.miniprogram_api import interns, tenants
 
 
 class Ready(NamedTuple):
@@ -554,6 +554,7 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listPapers": _read("/papers"),
     "attachDocument": _attach,
     **{name: _made(make) for name, make in interns.READY.items()},
+    **{name: _made(make) for name, make in tenants.READY.items()},
     "getLoanRoutes": _reading_of_hers("/me/loan-routes"),
     "listLoans": _reading_of_hers("/loans"),
     "getLoan": _of_a_loan(loans.BUREAU, "GET", ""),

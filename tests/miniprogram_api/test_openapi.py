@@ -110,8 +110,11 @@ OF_THE_RECORDS = {
     # Of a case: whether the account has to do with it, and who may take it over.
     *("#/staff_id", "#/to_staff", "#/to_park"),
     # Of a loan: who serves the county, the day of the last state, and what goes with which state.
+    # Of a stay: its term, and the days on which somebody came, went or handed over.
+    *("#/arrived_on", "#/arrive_by", "#/ends_on", "#/moved_out_on", "#/month", "#/relief/0"),
     *("#/bank_id", "#/guarantor_id", "#/on", "#/reason"),
 }
+AS_IT_WAS = "active→active, renewing→renewing, suspended→suspended"
 MOVES = {
     "updateApplication": "correction_requested→correction_requested, draft→draft",
     "submitApplication": "draft→submitted",
@@ -145,6 +148,27 @@ MOVES = {
     "returnStipend": "stipend_review→venture_confirmed",
     "recordStipendPayment": "stipend_approved→paid",
     "recoverStipend": "paid→recovered",
+    "confirmArrival": "active→active",
+    "postponeArrival": "active→active",
+    "renewTenancy": "active→renewing",
+    "grantRenewal": "renewing→active",
+    "refuseRenewal": "renewing→active",
+    "suspendTenancy": "active→suspended",
+    "resumeTenancy": "suspended→active",
+    **dict.fromkeys(
+        ("announceEviction", "answerEviction", "recordHearing", "dropEviction"), AS_IT_WAS
+    ),
+    "evictTenant": "active→evicted, renewing→evicted, suspended→evicted",
+    "leaveTenancy": "active→left_early, renewing→left_early, suspended→left_early",
+    "graduateTenant": "active→graduated, left_early→graduated, left_on_time→graduated,"
+    " renewing→graduated, suspended→graduated",
+    "confirmExitItem": "evicted→evicted, graduated→graduated, left_early→left_early,"
+    " left_on_time→left_on_time",
+    **dict.fromkeys(
+        ("recordHeadcount", "confirmHeadcount"),
+        "active→active, evicted→evicted, graduated→graduated, left_early→left_early,"
+        " left_on_time→left_on_time, renewing→renewing, suspended→suspended",
+    ),
     "recordReferral": "published→referred",
     "recordBankState": "bank_approved→disbursed, bank_approved→refused,"
     " disbursed→interest_subsidised, disbursed→overdue, disbursed→repaid,"

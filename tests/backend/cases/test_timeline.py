@@ -5,7 +5,9 @@ import pytest
 from backend.cases.timeline import timeline
 from backend.errors import NotFound
 from backend.loans.workflow import Status
+from backend.tenancies import renewing
 from tests.backend.loans.stage import WAY, approved, at, referred, report
+from tests.backend.tenancies.stage import did, moved_in, on
 from tests.filing import submitted
 from tests.records import person, staff
 
@@ -53,3 +55,15 @@ def test_the_holder_of_the_case_comes_first(in_app):
     assert "decider" == timeline(other["id"], staff())["held_by"]["party"]
     with pytest.raises(NotFound):
         timeline(case["id"], person("another"))
+
+
+def test_what_happened_to_a_place_is_told_too_and_who_has_to_answer(in_app):
+    her, tenancy = moved_in()
+    with on("2027-11-02"):
+        did(renewing.ask, tenancy, her, months=6, why="继续经营")
+        told = timeline(tenancy["application_id"], her)
+
+    assert [("tenancy.renewal_asked", "入驻人")] == [
+        (each["event"], each["by"]) for each in told["items"]
+    ]
+    assert ("decider", "2027-11-09") == (told["held_by"]["party"], str(told["due_on"]))

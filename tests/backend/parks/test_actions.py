@@ -289,6 +289,54 @@ class TestHolding:
                 hold(JULY, AUGUST)
 
 
+class TestHoldingLongerAndShorter:
+    def test_for_longer_where_nobody_has_it(self, in_app):
+        mine = hold(JULY, AUGUST)
+
+        action(actions.extend)(mine.application_id, SEPTEMBER)
+
+        assert (JULY, SEPTEMBER) == self.period(mine)
+
+    @pytest.mark.parametrize(("end", "granted"), [(SEPTEMBER, True), (OCTOBER, False)])
+    def test_until_the_day_on_which_somebody_else_has_it(self, in_app, end, granted):
+        mine = hold(JULY, AUGUST)
+        hold(SEPTEMBER, OCTOBER)
+
+        if granted:
+            action(actions.extend)(mine.application_id, end)
+        else:
+            with pytest.raises(UnitTaken) as refused:
+                action(actions.extend)(mine.application_id, end)
+            assert str(SEPTEMBER) == refused.value.more["held_from"]
+        assert (JULY, end if granted else AUGUST) == self.period(mine)
+
+    @pytest.mark.parametrize(("closed_on", "granted"), [(SEPTEMBER, True), (AUGUST, False)])
+    def test_the_unit_must_stay_open(self, in_mended_app, closed_on, granted):
+        mine = hold(JULY, AUGUST)
+        change("UPDATE unit SET closed_on = :day WHERE code = 'B201'", day=closed_on)
+
+        if granted:
+            action(actions.extend)(mine.application_id, SEPTEMBER)
+        else:
+            with pytest.raises(Invalid):
+                action(actions.extend)(mine.application_id, SEPTEMBER)
+
+    def test_what_is_let_go_of_is_free_from_that_day(self, in_app):
+        mine = hold(JULY, OCTOBER)
+
+        action(actions.shorten)(mine.application_id, AUGUST)
+        hold(AUGUST, OCTOBER)
+
+        assert (JULY, AUGUST) == self.period(mine)
+
+    def period(self, holding) -> tuple[date, date]:
+        (found,) = look(
+            "SELECT lower(during) AS first, upper(during) AS until FROM holding WHERE id = :id",
+            id=holding.id,
+        )
+        return found["first"], found["until"]
+
+
 class TestTheConstraintItself:
     """Whatever a program does, the database refuses a double booking."""
 

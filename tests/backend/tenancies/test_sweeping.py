@@ -14,6 +14,7 @@ from tests.backend.tenancies.stage import (
     events,
     granted,
     join,
+    moved_in,
     occupy,
     offers,
     release,
@@ -226,8 +227,8 @@ class TestHandingOut:
 class TestTheEndOfTheTerm:
     @pytest.mark.parametrize(("day", "over"), [("2027-12-31", False), ("2028-01-01", True)])
     def test_a_tenancy_ends_when_its_last_day_is_over(self, in_app, day, over):
+        moved_in()
         with at(NOW):
-            her, tenancy = settled()
             waits("next", starts_on=date(2027, 12, 1))
             sweeping.sweep()
 
@@ -243,8 +244,7 @@ class TestTheEndOfTheTerm:
         the_books_agree("2027-06-01")
 
     def test_whoever_has_left_may_have_a_place_again(self, in_app):
-        with at(NOW):
-            settled()
+        moved_in()
         with at(datetime(2028, 1, 1, 4, tzinfo=UTC)):
             sweeping.sweep()
             _, again = applicant("qiqige", starts_on=date(2028, 2, 1))

@@ -4,6 +4,8 @@ import hashlib
 from datetime import date
 
 from backend.tenancies import wording
+from backend.tenancies.grounds import Fee
+from backend.tenancies.relief import Waived
 
 DAY = date(2026, 11, 24)
 BLANKS = {
@@ -15,6 +17,7 @@ BLANKS = {
     "kind": "办公用房",
     "starts_on": "2027-01-01",
     "ends_on": "2027-12-31",
+    "relief": "房租：未约定减免；",
     "special": "",
 }
 
@@ -46,3 +49,19 @@ def test_the_text_speaks_of_unit_term_relief_duties_and_exit():
     for heading in ("场地", "期限", "费用减免", "双方责任", "退出"):
         assert heading in text
     assert "其他约定\n无。" in text
+
+
+def test_what_is_waived_is_told_fee_by_fee_and_what_was_not_agreed_too():
+    year = (date(2027, 1, 1), date(2028, 1, 1))
+    later = (date(2028, 1, 1), date(2028, 7, 1))
+
+    told = wording.relief(
+        [Waived(Fee.RENT, *year, 100), Waived(Fee.RENT, *later, 50), Waived(Fee.WATER, *year, 30)]
+    )
+
+    assert [
+        "房租：自 2027-01-01 至 2027-12-31 减免 100%，自 2028-01-01 至 2028-06-30 减免 50%；",
+        "水费：自 2027-01-01 至 2027-12-31 减免 30%；",
+        "电费：未约定减免；",
+        "物业费：未约定减免；",
+    ] == told.splitlines()

@@ -11,6 +11,7 @@ from miniprogram_api.schemas.strict import (
     Day,
     Id,
     Label,
+    Month,
     OneOf,
     Part,
     Phone,
@@ -32,6 +33,31 @@ TRUTHFUL = YesNo()
 QUERY_YES_NO = YesNo(metadata={"in_query": True})
 ID = Id()
 AN_ID = "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"
+
+
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("2027-03", date(2027, 3, 1)),
+        ("1900-01", date(1900, 1, 1)),
+        ("2100-12", date(2100, 12, 1)),
+        ("1899-12", None),
+        ("2101-01", None),
+        ("2027-00", None),
+        ("2027-13", None),
+        ("2027-3", None),
+        ("2027-03-01", None),
+        ("２０２７-03", None),
+        (202703, None),
+        (None, None),
+    ],
+)
+def test_a_month_is_written_in_one_way_and_is_its_first_day_inside(written, first):
+    if first:
+        assert first == Month().deserialize(written)
+    else:
+        with pytest.raises(ValidationError):
+            Month().deserialize(written)
 
 
 class Colour(Enum):
