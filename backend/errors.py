@@ -19,6 +19,7 @@
     ├── IdentityTaken           another account has bound this document
     ├── IdentityBound           bound already, and something was submitted on the strength of it
     ├── AlreadyTenant           the person or the venture has a place already
+    ├── AlreadySubsidised       the person, venture, household or job has it already
     ├── TooLate                 an offer or the time for signing has run out
     ├── NoRoom                  her documents are as many, or as large, as they may be
     ├── InUse                   a submitted application rests on it
@@ -169,6 +170,12 @@ class AlreadyBorrowing(Refusal):
     """A person, and a venture, has one guarantee loan at a time; which one is not said."""
 
     detail = "申请人或其创业实体已有办理中或未还清的创业担保贷款，结清后方可再次申请"
+
+
+class AlreadySubsidised(Refusal):
+    """A subsidy is paid once for each; whose it was is not said. `lines` names the caller's own."""
+
+    detail = "申请人、实体、毕业户或岗位已经申报或领取过这项补贴，不能重复发放"
 
 
 class TooLate(Refusal):

@@ -76,6 +76,7 @@ class Relation(Enum):
     APPROVER = "另一名人社局工作人员"
     GUARANTOR = "担保机构"
     BANK = "经办银行"
+    CLAIMANT = "申报园区管理员"
 
 
 def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
@@ -231,6 +232,15 @@ def is_bank(principal: Principal, thing: Mapping[str, Any]) -> bool:
     return _reports_for(principal, thing.get("bank_id"))
 
 
+def is_claimant(principal: Principal, thing: Mapping[str, Any]) -> bool:
+    """Tell whether he runs the park that claims for its graduates, or for jobs at a firm of it."""
+    return (
+        principal.audience is Audience.STAFF
+        and principal.role is Role.PARK_MANAGER
+        and thing.get("claiming_park") in principal.parks
+    )
+
+
 def _reports_for(principal: Principal, institution: int | None) -> bool:
     return (
         principal.audience is Audience.STAFF
@@ -261,6 +271,7 @@ RELATIONS = {
     Relation.APPROVER: is_approver,
     Relation.GUARANTOR: is_guarantor,
     Relation.BANK: is_bank,
+    Relation.CLAIMANT: is_claimant,
 }
 
 # Of whom nobody has to know anything.

@@ -44,6 +44,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     e.AlreadyBorrowing: Problem(
         409, "already-borrowing", "已有担保贷款", "每人、每个实体同时只办一笔创业担保贷款。"
     ),
+    e.AlreadySubsidised: Problem(
+        409, "already-subsidised", "已申报或领取过补贴", "每人、每个实体、每户、每个岗位只发一次。"
+    ),
     e.TooLate: Problem(409, "too-late", "已过期限", "ended_at 给出期限届满的时刻。"),
     e.NoRoom: Problem(
         409, "no-room", "材料已满", "files 与 bytes 为现有数量，请先删除不用的材料。"

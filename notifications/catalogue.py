@@ -6,6 +6,7 @@ from notifications.loans import LOANS
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
 from notifications.stays import STAYS
+from notifications.subsidies import SUBSIDIES
 
 CATALOGUE = (
     to_her(
@@ -217,6 +218,7 @@ CATALOGUE = (
     *STAYS,
     *INTERNSHIPS,
     *LOANS,
+    *SUBSIDIES,
 )
 
 # Events of which nobody is told: the one who did it sees it at once.
@@ -269,6 +271,13 @@ SILENT = frozenset(
         "session.ended",
         "session.revoked",
         "staff.created",
+        "subsidy.cancelled",
+        "subsidy.drafted",
+        "subsidy.dropped",
+        "subsidy.given_up",
+        "subsidy.qualified",
+        "subsidy.updated",
+        "subsidy.worker_opened",
         "tenancy.accepted",
         "tenancy.agreement_lapsed",
         "tenancy.cancelled",

@@ -22,6 +22,8 @@ from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
 from backend.internships import queries as internships
 from backend.loans import queries as loans
+from backend.subsidies import queries as subsidies
+from backend.subsidies.kinds import Ground, WhyNot
 from backend.tenancies import queries as tenancies
 from notifications import fields
 from notifications.catalogue import readers_of
@@ -264,11 +266,32 @@ def _of_loan(event: Event) -> tuple[Record, dict[str, Any]]:
     }
 
 
+def _of_subsidy(event: Event) -> tuple[Record, dict[str, Any]]:
+    found, told = subsidies.numbered(event.subject_id), event.particulars
+    ground = told.get("ground")
+    return found, {
+        "id": found["application_public_id"],
+        "subsidy": found["public_id"],
+        "number": found["number"],
+        "kind": found["kind"].value,
+        "office": f"{found['county_name']}人社局",
+        "park_name": found["park_name"],
+        "ground": Ground[ground.upper()].value if ground else "",
+        "reasons": "、".join(WhyNot[name].value for name in found["reasons"]),
+        "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
+        "why": _why(told),
+        "due_on": _day(told.get("due_on")),
+        "for_on": _day(told.get("for_on")),
+        "at": fields.moment(event.at),
+    }
+
+
 # What an event may speak of: the record that names its readers, and the words of its messages.
 SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "application": _of_application,
     "internship": _of_internship,
     "tenancy": _of_tenancy,
     "loan": _of_loan,
+    "subsidy": _of_subsidy,
     "waiting": _of_waiting,
 }

@@ -11,6 +11,7 @@ from backend.parties import (
     Role,
     is_adviser,
     is_approver,
+    is_claimant,
     is_decider,
     is_handler,
     is_predecessor,
@@ -23,8 +24,8 @@ Case = Mapping[str, Any]
 
 
 def applicant(case: Case) -> list[Reader]:
-    """Return her who applied."""
-    return [{"person_id": case["applicant_id"]}]
+    """Return her who applied; nobody did where a park claims."""
+    return [{"person_id": case["applicant_id"]}] if case["applicant_id"] else []
 
 
 def handler(case: Case) -> list[Reader]:
@@ -62,6 +63,11 @@ def second(case: Case) -> list[Reader]:
     return _readers(_nearest(staffing.of(case, is_approver)))
 
 
+def claimant(case: Case) -> list[Reader]:
+    """Return whoever runs the park that claims; nobody where a person applied."""
+    return _readers(staffing.of(case, is_claimant))
+
+
 def bank(case: Case) -> list[Reader]:
     """Return the accounts of the bank to which a loan was referred."""
     return _reporting_for(case["bank_id"])
@@ -83,6 +89,7 @@ READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.ADVISER: asked,
     Relation.BANK: bank,
     Relation.GUARANTOR: guarantor,
+    Relation.CLAIMANT: claimant,
 }
 
 

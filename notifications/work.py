@@ -15,6 +15,7 @@ from backend.internships import reminding as months
 from backend.internships import sweeping as internships
 from backend.loans import reminding as loans
 from backend.screenings import actions as screenings
+from backend.subsidies import reminding as subsidies
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
@@ -89,6 +90,7 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     months.sweep()
     loans.sweep()
     stays.sweep()
+    subsidies.sweep()
 
 
 @jobs.app.periodic(cron="* * * * * 45")

@@ -38,7 +38,8 @@ SWEPT = (
     " host, host_invitation, post, post_choice, internship, internship_agreement,"
     " internship_signature, internship_month, internship_answer, internship_payment,"
     " note, opinion, batch, batch_row, loan, institution, partner,"
-    " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head"
+    " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head,"
+    " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder"
 )
 
 

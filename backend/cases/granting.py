@@ -9,6 +9,7 @@ from backend.applications.models import Application
 from backend.errors import AlreadyTenant, Invalid
 from backend.internships import placing as internships
 from backend.loans import consequences as loans
+from backend.subsidies import consequences as subsidies
 from backend.tenancies import placing
 from backend.tenancies import queries as tenancies
 from eligibility.dates import add_months
@@ -64,6 +65,16 @@ def a_loan(application: Application, wish: Wish, by: Principal) -> bool:
     """Qualify for a loan; raise Invalid when a unit is named, AlreadyBorrowing for a second one."""
     no_place(application, wish, by)
     loans.qualified(application, by)
+    return False
+
+
+def a_subsidy(application: Application, wish: Wish, by: Principal) -> bool:
+    """Begin a subsidy, of which the amount is granted once the decision has been published.
+
+    Raise Invalid when a unit is named or the venture has no code, AlreadySubsidised for a second.
+    """
+    no_place(application, wish, by)
+    subsidies.qualified(application, by)
     return False
 
 

@@ -1,6 +1,9 @@
-"""What may become of a question to another office, and of a case that is decided with others?"""
+"""What may be published, and what may become of a question, and of cases decided together?"""
 
 from enum import Enum
+
+from backend.applications.kinds import Kind
+from backend.subsidies.kinds import CLAIMED
 
 
 class Heard(Enum):
@@ -27,5 +30,9 @@ class Outcome(Enum):
     LEFT = "已有后续操作，未撤销"
 
 
+# A decision on each kind of application, and on each kind of claim, may be read by anybody.
+Publishable = Enum(  # type: ignore[misc]
+    "Publishable", {each.name: each.value for each in (*Kind, *CLAIMED)}
+)
 # Working days in which an office answers unless others are named; ours, until the bureau decides.
 TO_ADVISE, TO_ADVISE_AT_MOST = 3, 10

@@ -16,6 +16,8 @@ from backend.cases.granting import Wish
 from backend.internships import placing as internships
 from backend.loans import consequences
 from backend.loans import queries as loans
+from backend.subsidies import consequences as following
+from backend.subsidies import queries as subsidies
 from backend.tenancies import endings, stays
 
 Follow = Callable[[Application, Principal | None], None]
@@ -56,7 +58,13 @@ LIVES: Mapping[Kind, Life] = {
         over=consequences.given_up,
         sequel=loans.sequel,
     ),
-    Kind.STARTUP_SUBSIDY: Life(),
+    Kind.STARTUP_SUBSIDY: Life(
+        granting.a_subsidy,
+        published=following.published,
+        set_aside=following.set_aside,
+        over=following.given_up,
+        sequel=subsidies.sequel,
+    ),
     Kind.INTERNSHIP: Life(
         granting.a_post, set_aside=internships.given_up, over=internships.given_up
     ),

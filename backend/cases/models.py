@@ -14,7 +14,8 @@ from backend.db import Json, Model, Numbered, term
 class Publicity(Numbered, Model):
     """A decision that anybody may read for some working days, without the name in full.
 
-    `ends_on` is the last day of the period; null while an objection makes it stand still.
+    It is that on a case, or on what a park claims. `ends_on` is the last day of the period; null
+    while an objection makes it stand still.
     """
 
     __tablename__ = "publicity"
@@ -25,11 +26,19 @@ class Publicity(Numbered, Model):
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index(
+            "uq_publicity_one_of_a_claim",
+            "subsidy_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("(application_id IS NULL) <> (subsidy_id IS NULL)", name="of_one"),
         Index("ix_publicity_ends_on", "ends_on", postgresql_where=text("ended_at IS NULL")),
         CheckConstraint("workdays >= 3", name="workdays"),
     )
 
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
+    subsidy_id: Mapped[int | None] = mapped_column(ForeignKey("subsidy.id"))
     name: Mapped[str]
     entity: Mapped[str]
     workdays: Mapped[int]

@@ -24,7 +24,13 @@ from backend.cases.lives import LIVES
 from backend.cases.models import Objection, Publicity
 from backend.db import action, constraint_of, new_id, rows, session
 from backend.errors import AlreadyObjected, Invalid, NotAllowed, NotFound, WrongStatus
+from backend.subsidies import queries as subsidies
+from backend.subsidies import reviewing
+from backend.subsidies import taking as claims
+from backend.subsidies.models import Subsidy
 
+# Whose decision is published: that on somebody's case, or on what a park claims.
+Root = Application | Subsidy
 UNSAID = "请说明核查结果"
 ANSWERED = "这条异议已经答复"
 
@@ -51,16 +57,37 @@ def publicise(public_id: UUID, *, seen: int, by: Principal, workdays: int = PUBL
 
 
 @action
+def publicise_claim(
+    public_id: UUID, *, seen: int, by: Principal, workdays: int = PUBLISHED
+) -> View:
+    """Publish what was accepted of a claim: the park and the firms, and nobody who works there."""
+    case = claims.taken("publiciseClaim", "publicise", public_id, seen, by)
+    found, today = subsidies.numbered(case.subsidy.id), clock.today()
+    session.add(
+        Publicity(
+            subsidy_id=case.subsidy.id,
+            name=found["park_name"],
+            entity=reviewing.accepted(case.subsidy),
+            workdays=workdays,
+            starts_on=today,
+            ends_on=clocks.due_on(today, workdays),
+        )
+    )
+    claims.moved(case)
+    return claims.seen_now(case)
+
+
+@action
 def object_to(public_id: UUID, *, words: str, by: Principal) -> View:
     """Raise an objection; the period stands still until it is answered.
 
     Raise NotFound for what is not published any more, NotAllowed in one's own case, AlreadyObjected
     for a second one of the same person.
     """
-    running, application = _running(public_id)
-    if application.applicant_id == by.id:
+    running, root = _running(public_id)
+    if isinstance(root, Application) and root.applicant_id == by.id:
         raise NotAllowed
-    case = taken_as(Relation.ENTREPRENEUR, "object", application, by)
+    _step(root, Relation.ENTREPRENEUR, "object", by)
     key = new_id()
     objection = Objection(
         public_id=key,
@@ -78,7 +105,6 @@ def object_to(public_id: UUID, *, words: str, by: Principal) -> View:
             raise
         raise AlreadyObjected from None
     running.ends_on = None
-    moved(case)
     return published.objection(key, by)
 
 
@@ -92,7 +118,7 @@ def answer(public_id: UUID, *, upheld: bool, answer: str, by: Principal) -> View
     found = published.objection(public_id, by)
     if not found["is_hers_to_answer"]:
         raise NotAllowed
-    running, application = _running(found["publicity_id"])
+    running, root = _running(found["publicity_id"])
     objection = session.scalars(select(Objection).where(Objection.public_id == public_id)).one()
     if objection.answered_at is not None:
         raise WrongStatus(ANSWERED, current_status="answered", actions=[])
@@ -102,11 +128,10 @@ def answer(public_id: UUID, *, upheld: bool, answer: str, by: Principal) -> View
     objection.upheld, objection.answer = upheld, answer.strip()
     session.flush()
     if upheld:
-        _overturn(running, application, by)
+        _overturn(running, root, by)
     elif not published.open_objections(running.id):
-        case = taken_as(Relation.SUPERVISOR, "dismiss", application, by)
+        _step(root, Relation.SUPERVISOR, "dismiss", by)
         running.ends_on = clocks.due_on(running.starts_on, running.workdays, _pauses(running))
-        moved(case)
     return published.objection(public_id, by)
 
 
@@ -120,11 +145,12 @@ def end(publicity_id: int) -> None:
     )
     if running is None:
         return
-    application = session.get_one(Application, running.application_id, with_for_update=True)
-    case = taken_as(Relation.SYSTEM, "end_publicity", application)
+    root = _locked(running.application_id, running.subsidy_id)
+    assert root is not None
     running.ended_at = clock.now()
-    moved(case)
-    LIVES[application.kind].published(application, None)
+    _step(root, Relation.SYSTEM, "end_publicity")
+    if isinstance(root, Application):
+        LIVES[root.kind].published(root, None)
 
 
 def over() -> Iterator[int]:
@@ -143,29 +169,47 @@ def stop(application_id: int) -> None:
         running.ended_at = clock.now()
 
 
-def _overturn(running: Publicity, application: Application, by: Principal) -> None:
-    case = taken_as(Relation.SUPERVISOR, "uphold", application, by)
+def _overturn(running: Publicity, root: Root, by: Principal) -> None:
     running.ended_at = clock.now()
+    if isinstance(root, Subsidy):
+        reviewing.reopened(root)
+        _step(root, Relation.SUPERVISOR, "uphold", by)
+        return
+    case, application = taken_as(Relation.SUPERVISOR, "uphold", root, by), root
     application.decided_at = application.decided_by = application.office_days = None
     application.handler_id, application.reasons, application.note = None, [], ""
     moved(case)
     LIVES[application.kind].set_aside(application, by)
 
 
-def _running(public_id: UUID) -> tuple[Publicity, Application]:
-    """Lock the application and what of it is published; raise NotFound where nothing is."""
-    keys = select(Publicity.application_id).where(Publicity.public_id == public_id)
-    application = session.scalar(
-        select(Application).where(Application.id.in_(keys)).with_for_update()
-    )
+def _step(root: Root, party: Relation, verb: str, by: Principal | None = None) -> None:
+    """Take a step on whatever is published; raise WrongStatus where there is none."""
+    if isinstance(root, Subsidy):
+        claims.moved(claims.taken_as(party, verb, root, by))
+    else:
+        moved(taken_as(party, verb, root, by))
+
+
+def _locked(application_id: int | None, subsidy_id: int | None) -> Root | None:
+    """Lock what is published."""
+    if subsidy_id is not None:
+        return session.get(Subsidy, subsidy_id, with_for_update=True)
+    return session.get(Application, application_id, with_for_update=True)
+
+
+def _running(public_id: UUID) -> tuple[Publicity, Root]:
+    """Lock a decision and what of it is published; raise NotFound where nothing is."""
+    keys = select(Publicity.application_id, Publicity.subsidy_id)
+    found = session.execute(keys.where(Publicity.public_id == public_id)).first()
+    root = None if found is None else _locked(*found)
     running = session.scalar(
         select(Publicity)
         .where(Publicity.public_id == public_id, Publicity.ended_at.is_(None))
         .with_for_update()
     )
-    if application is None or running is None:
+    if root is None or running is None:
         raise NotFound
-    return running, application
+    return running, root
 
 
 def _pauses(running: Publicity) -> list[Pause]:

@@ -14,6 +14,8 @@ from backend.cases.models import Objection, Publicity
 from backend.db import Row, row, rows
 from backend.errors import NotFound
 from backend.parks.models import Division, Park
+from backend.subsidies import queries as subsidies
+from backend.subsidies.models import Subsidy
 
 _LISTED = (
     select(
@@ -24,14 +26,20 @@ _LISTED = (
         Publicity.starts_on,
         Publicity.ends_on,
         Application.kind,
-        Application.number,
+        Subsidy.kind.label("claimed"),
+        func.coalesce(Subsidy.number, Application.number).label("number"),
         Application.status,
+        Subsidy.status.label("claim_status"),
         Park.name.label("park_name"),
         Division.name.label("county_name"),
     )
-    .join(Application, Application.id == Publicity.application_id)
-    .join(Division, Division.code == Application.jurisdiction_code)
-    .outerjoin(Park, Park.id == Application.park_id)
+    .outerjoin(Application, Application.id == Publicity.application_id)
+    .outerjoin(Subsidy, Subsidy.id == Publicity.subsidy_id)
+    .join(
+        Division,
+        Division.code == func.coalesce(Subsidy.jurisdiction_code, Application.jurisdiction_code),
+    )
+    .outerjoin(Park, Park.id == func.coalesce(Subsidy.park_id, Application.park_id))
     .where(Publicity.ended_at.is_(None))
 )
 _OBJECTIONS = (
@@ -39,9 +47,11 @@ _OBJECTIONS = (
         *Objection.__table__.columns,
         Publicity.public_id.label("publicity"),
         Application.public_id.label("application"),
+        Subsidy.public_id.label("claim"),
     )
     .join(Publicity, Publicity.id == Objection.publicity_id)
-    .join(Application, Application.id == Publicity.application_id)
+    .outerjoin(Application, Application.id == Publicity.application_id)
+    .outerjoin(Subsidy, Subsidy.id == Publicity.subsidy_id)
     .order_by(Objection.id)
 )
 
@@ -49,7 +59,15 @@ _OBJECTIONS = (
 def board(*, after: int | None, limit: int) -> Sequence[Row]:
     """Return what is published today, newest first; what is over is gone."""
     asked = _LISTED if after is None else _LISTED.where(Publicity.id < after)
-    return rows(asked.order_by(Publicity.id.desc()).limit(limit))
+    found = rows(asked.order_by(Publicity.id.desc()).limit(limit))
+    return [
+        {
+            **each,
+            "kind": each["claimed"] or each["kind"],
+            "status": each["claim_status"] or each["status"],
+        }
+        for each in found
+    ]
 
 
 def was(application: Application) -> bool:
@@ -82,8 +100,7 @@ def objection(public_id: UUID, by: Principal) -> dict[str, Any]:
     found = row(_OBJECTIONS.where(Objection.public_id == public_id))
     if found is None:
         raise NotFound
-    case = applications.find(found["application"])
-    assert case is not None
+    case = _decided(found)
     if not can(by, "getObjection", {**case, "person_id": found["person_id"], "staff_id": None}):
         raise NotFound
     return _told(found, by, case)
@@ -98,9 +115,26 @@ def objections_to(application: UUID, by: Principal) -> list[dict[str, Any]]:
     return [_told(each, by, case) for each in found]
 
 
+def objections_to_claim(claim: UUID, by: Principal) -> list[dict[str, Any]]:
+    """Return the objections to what was accepted of a claim; raise NotFound for a foreign one."""
+    case = subsidies.find(claim)
+    if case is None or not can(by, "listClaimObjections", case):
+        raise NotFound
+    found = rows(_OBJECTIONS.where(Subsidy.public_id == claim))
+    return [_told(each, by, case) for each in found]
+
+
 def place(public_id: UUID) -> str:
     """Name the place to which the words of an objection are bound."""
     return f"objection|words|{public_id}"
+
+
+def _decided(found: Row) -> Row:
+    """Return the case, or the claim, to the decision on which somebody objects."""
+    is_claim = found["claim"] is not None
+    case = subsidies.find(found["claim"]) if is_claim else applications.find(found["application"])
+    assert case is not None
+    return case
 
 
 def _told(found: Row, by: Principal, case: Row) -> dict[str, Any]:

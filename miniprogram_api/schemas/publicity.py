@@ -2,8 +2,9 @@
 
 from marshmallow import Schema, fields
 
-from backend.applications.kinds import PUBLISHED, PUBLISHED_AT_LEAST, Kind
+from backend.applications.kinds import PUBLISHED, PUBLISHED_AT_LEAST
 from backend.applications.workflow import Status
+from backend.cases.kinds import Publishable
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Strict, Text, Whole, YesNo
 
@@ -42,7 +43,7 @@ class PublishedSchema(Schema):
 
     id = PublicId(required=True)
     number = fields.String(required=True, metadata={"example": "RZ-2026-000123"})
-    kind = OneOf(Kind, required=True)
+    kind = OneOf(Publishable, required=True)
     kind_label = Label(required=True, attribute="kind", metadata={"example": "入驻申请"})
     name = fields.String(required=True, metadata={"example": "其**"})
     entity = fields.String(required=True)

@@ -70,6 +70,25 @@ THINGS = {
         "bank_id": BANK,
         "guarantor_id": GUARANTOR,
     },
+    "a claim of the park, granted by the county": {
+        "claiming_park": PARK,
+        "park_id": PARK,
+        "applicant_id": None,
+        "jurisdiction_code": ULANHOT,
+        "submitted_at": A_MOMENT,
+        "office": access.THE_BUREAU,
+        "proposed_by": 7,
+        "decided_by": 7,
+        "recused": [],
+    },
+    "a draft of a claim of the park": {
+        "claiming_park": PARK,
+        "park_id": PARK,
+        "applicant_id": None,
+        "jurisdiction_code": ULANHOT,
+        "submitted_at": None,
+        "office": access.THE_BUREAU,
+    },
     "her loan, not referred": {
         **HERS,
         "submitted_at": A_MOMENT,
@@ -154,6 +173,7 @@ FOR_BOTH_SIDES = {
     "listApplications",
     "listTenancies",
     "listLoans",
+    "listSubsidies",
     "listMessages",
     "countUnread",
     "listInternships",
@@ -171,7 +191,13 @@ FOR_CITIZENS = {
     "listDocuments",
     "getLoanRoutes",
 }
-FOR_STAFF = {"listPolicyChanges", "decideInBulk", "countHeads", "listNameplates"}
+FOR_STAFF = {
+    "listPolicyChanges",
+    "decideInBulk",
+    "countHeads",
+    "listNameplates",
+    "listSubsidyCandidates",
+}
 FOR_CLERKS = {"listDuplicates", "listHosts", "listInstitutions", "createInstitution"}
 READ = {
     "getApplication",
@@ -183,6 +209,7 @@ READ = {
     "getAgreement",
     "listHeadcounts",
     "getLoan",
+    "getSubsidy",
     "listPapers",
     "getChosenPost",
     "getInternship",
@@ -249,6 +276,15 @@ DECIDE = {
     "confirmExitItem",
     "recordHeadcount",
     "confirmHeadcount",
+    "returnClaim",
+    "reviewClaim",
+    "publiciseClaim",
+    "listClaimObjections",
+    "openWorker",
+    "grantSubsidy",
+    "refuseSubsidy",
+    "recordPayment",
+    "recoverSubsidy",
 }
 # What a bank or a guarantor does with a loan that was referred to it.
 REPORT = {"getLoan", "recordBankState", "openContact"}
@@ -263,7 +299,9 @@ SPEAK = OFFER | {
     "confirmAttendance",
     "completeInternship",
 }
-APPROVE = {"approveStipend", "returnStipend"}
+APPROVE = {"approveStipend", "returnStipend", "approveSubsidy", "returnSubsidy"}
+# What a park does with its own claim.
+CLAIM = {"getSubsidy", "createClaim", "updateClaim", "submitClaim", "withdrawClaim"}
 SUPERVISE = {
     "returnForCorrection",
     "reopenCase",
@@ -289,6 +327,7 @@ ASSESS = {
     "addNote",
     "listNotes",
     "listOpinions",
+    "listClaimObjections",
 }
 REGULATE = {
     "setParameter",
@@ -329,9 +368,12 @@ EVERY_OPERATION = (
     | APPROVE
     | ADVISE
     | REPORT
+    | CLAIM
 )
 
 # What the thing adds to what one may do anyhow. Every pair that is not here adds nothing.
+GRANTED = "a claim of the park, granted by the county"
+A_DRAFT = "a draft of a claim of the park"
 LOANS = ("her loan, referred", "her loan, not referred")
 HER_OWN = ("her draft", "her application", "her application elsewhere", *LOANS)
 ASKED = "her application, on which others are asked"
@@ -382,6 +424,22 @@ ADDED = {
         ("the league's clerk", loan): READ | ASSESS | DECIDE | SUPERVISE | REGISTER
         for loan in LOANS
     },
+    **{
+        (who, thing): CLAIM
+        for who in (
+            "the manager",
+            "a manager of both parks",
+            "the manager who is herself the applicant",
+            "the manager who is another person",
+        )
+        for thing in (GRANTED, A_DRAFT)
+    },
+    ("the county's clerk", GRANTED): READ
+    | ASSESS
+    | DECIDE
+    | REGISTER
+    | {"getPolicyChange", "previewPolicyChange", "dropPolicyChange"},
+    ("the league's clerk", GRANTED): READ | ASSESS | DECIDE | SUPERVISE | REGISTER | APPROVE,
     ("the bank", "her loan, referred"): REPORT,
     ("the guarantor", "her loan, referred"): REPORT,
     ("the league's clerk", "a number of the league"): REGULATE,

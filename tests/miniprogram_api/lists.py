@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from backend import vault
 from backend.db import db
+from tests.backend.subsidies.stage import tenant
 from tests.factories import Caller, World
+from tests.miniprogram_api import subsidised
 from tests.miniprogram_api.ready import READY, Ready
 from tests.races.crowd import signed_in
 from tests.records import change, look, one
@@ -117,6 +119,17 @@ def _the_same_number(world: World) -> Ready:
     answers = [ready.send(by=by) for by in (ready.by, world.citizen("another"))]
     assert [200, 409] == [each.status_code for each in answers]
     return READY["listDuplicates"](world)
+
+
+def _a_tenant(world: World) -> Ready:
+    """Somebody whose place in a park the records know."""
+    with world.app.app_context():
+        tenant()
+    return READY["listSubsidyCandidates"](world)
+
+
+def _objected_claim(world: World) -> Ready:
+    return Ready(*subsidised.objected(world))
 
 
 def _newest(name: re.Match[str]) -> str:
@@ -300,6 +313,43 @@ LISTS = {
         ),
         None,
         "/loans?limit=100",
+    ),
+    "the subsidies of a county": List(
+        "listSubsidies",
+        "refuseSubsidy",
+        (
+            # Whose subsidy it is stands in the answers.
+            Copied("application", "'number', 'T-' || {first} + n, 'status', 'WITHDRAWN'"),
+            Copied("subsidy", OF_THE_APPLICATION + ", 'status', 'WITHDRAWN', 'due_on', NULL"),
+        ),
+        None,
+        "/subsidies?limit=100",
+        sent=False,
+    ),
+    "who might have a subsidy": List(
+        "listSubsidyCandidates",
+        _a_tenant,
+        (
+            PERSON,
+            Copied(
+                "application",
+                "'number', 'T-' || {first} + n, 'applicant_id', {person} + n,"
+                " 'status', 'WITHDRAWN', 'sections', '{{}}'::jsonb",
+            ),
+            Copied(
+                "tenancy",
+                OF_THE_APPLICATION + ", 'person_id', {person} + n, 'credit_code', NULL",
+            ),
+        ),
+        None,
+        "/subsidy-candidates?kind=startup&limit=100",
+    ),
+    "the objections to a claim": List(
+        "listClaimObjections",
+        _objected_claim,
+        (PERSON, Copied("objection", "'person_id', {person} + n", ("words",))),
+        _bureau,
+        "/subsidies/{subsidy}/objections",
     ),
     "the register of institutions": List(
         "listInstitutions",

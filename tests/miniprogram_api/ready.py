@@ -16,7 +16,7 @@ from backend.tenancies import sweeping
 from miniprogram_api import demo
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
-from tests.miniprogram_api import interns, tenants
+from tests.miniprogram_api import interns, subsidised, tenants
 
 
 class Ready(NamedTuple):
@@ -568,6 +568,7 @@ READY: dict[str, Callable[[World], Ready]] = {
         "/institutions",
         {"name": f"银行{next(PEOPLE)}", "kind": "bank"},
     ),
+    **{name: _made(make) for name, make in subsidised.READY.items()},
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -113,6 +113,9 @@ OF_THE_RECORDS = {
     # Of a stay: its term, and the days on which somebody came, went or handed over.
     *("#/arrived_on", "#/arrive_by", "#/ends_on", "#/moved_out_on", "#/month", "#/relief/0"),
     *("#/bank_id", "#/guarantor_id", "#/on", "#/reason"),
+    # Of a claim: which lines it has, what its kind asks of each, and when something was paid.
+    *("#/lines", "#/lines/0/line_id", "#/items/0/line_id", "#/tenancy_id", "#/recovered_on"),
+    *("#/lines/0/tenancy_id", "#/lines/0/number", "#/lines/0/hired_on"),
 }
 AS_IT_WAS = "active→active, renewing→renewing, suspended→suspended"
 MOVES = {
@@ -176,6 +179,19 @@ MOVES = {
     " guaranteed→refused, interest_subsidised→interest_subsidised, interest_subsidised→overdue,"
     " interest_subsidised→repaid, overdue→disbursed, overdue→repaid, referred→due_diligence,"
     " referred→guaranteed, referred→refused",
+    "updateClaim": "draft→draft, returned→returned",
+    "submitClaim": "draft→submitted, returned→submitted",
+    "withdrawClaim": "draft→withdrawn, qualified→withdrawn, returned→withdrawn,"
+    " submitted→withdrawn",
+    "returnClaim": "submitted→returned",
+    "reviewClaim": "submitted→qualified, submitted→refused",
+    "publiciseClaim": "qualified→publicised",
+    "grantSubsidy": "published→granted",
+    "approveSubsidy": "granted→payable",
+    "returnSubsidy": "granted→published",
+    "refuseSubsidy": "published→refused",
+    "recordPayment": "payable→paid",
+    "recoverSubsidy": "paid→recovered",
 }
 
 

@@ -101,6 +101,19 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "recordBankState",
         "openContact",
         "createInstitution",
+        "createClaim",
+        "submitClaim",
+        "withdrawClaim",
+        "returnClaim",
+        "reviewClaim",
+        "publiciseClaim",
+        "openWorker",
+        "grantSubsidy",
+        "approveSubsidy",
+        "returnSubsidy",
+        "refuseSubsidy",
+        "recordPayment",
+        "recoverSubsidy",
     } == keyed
 
 

@@ -11,6 +11,7 @@ from backend.applications.kinds import Kind, Reason
 from backend.applications.workflow import STEPS
 from backend.cases.reminding import OCCASIONS
 from backend.loans.kinds import WhyRefused
+from backend.subsidies.kinds import Ground
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
 from notifications import fields
@@ -47,6 +48,8 @@ LONGEST = {
     "until": fields.day(date(2026, 12, 31)),
     "loan_id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
     "bank": "银" * 50,
+    "subsidy": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
+    "ground": max((ground.value for ground in Ground), key=len),
     "guarantor": "保" * 50,
     "reason": max((why.value for why in WhyRefused), key=len),
     "on": fields.day(date(2026, 12, 31)),
@@ -133,7 +136,9 @@ def test_a_reminder_names_its_day_and_one_to_staff_the_place(row):
 
 
 def test_the_second_person_of_the_bureau_hears_of_what_was_put_forward_and_of_nothing_else():
-    assert ["internship.venture_accepted"] == [
+    put_forward = ["internship.venture_accepted", "subsidy.granted"]
+    of_its_days = ["subsidy.approver_due", "subsidy.approver_late"]
+    assert [*put_forward, *of_its_days] == [
         row.event for row in CATALOGUE if row.reader is Relation.APPROVER
     ]
 

@@ -33,4 +33,5 @@ PAGES = (
     "pages/applications/detail",
     "pages/internships/detail",
     "pages/loans/detail",
+    "pages/subsidies/detail",
 )
