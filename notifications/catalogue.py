@@ -1,6 +1,8 @@
 """Who hears of which event, and in which words?"""
 
 from backend.access import Relation
+from notifications.choices import CHOICES
+from notifications.draws import DRAWS
 from notifications.internships import INTERNSHIPS
 from notifications.loans import LOANS
 from notifications.places import PLACES
@@ -216,6 +218,8 @@ CATALOGUE = (
     ),
     *PLACES,
     *STAYS,
+    *CHOICES,
+    *DRAWS,
     *INTERNSHIPS,
     *LOANS,
     *SUBSIDIES,
@@ -229,10 +233,15 @@ SILENT = frozenset(
         "application.created",
         "application.decision_undone",
         "application.note_added",
+        "application.parks_ranked",
         "application.released",
         "application.updated",
         "decision.overridden",
         "decision.recorded",
+        "draw.announced",
+        "draw.cancelled",
+        "draw.frozen",
+        "draw.revealed",
         "host.contact_bound",
         "host.contact_invited",
         "host.created",

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend import clock, jobs
 from backend.applications import corrections
 from backend.applications import queries as applications
-from backend.applications.kinds import Kind, Reason
+from backend.applications.kinds import Kind
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
@@ -25,7 +25,7 @@ from backend.loans import queries as loans
 from backend.subsidies import queries as subsidies
 from backend.subsidies.kinds import Ground, WhyNot
 from backend.tenancies import queries as tenancies
-from notifications import fields
+from notifications import fields, lists, words
 from notifications.catalogue import readers_of
 from notifications.models import Delivery, Message, Status
 from notifications.readers import READERS, Reader
@@ -134,7 +134,7 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             template=told.template,
             page=told.link.format_map(known),
             content={
-                key: fields.fit(key, words.format_map(known)) for key, words in told.push.items()
+                key: fields.fit(key, said.format_map(known)) for key, said in told.push.items()
             },
             status=Status.PENDING,
             next_try_at=now,
@@ -155,23 +155,16 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         "office": found["office_name"],
         **_granted(found, waits=bool(told.get("waits"))),
         "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
-        "reasons": "、".join(Reason[name].value for name in found["reasons"]),
+        "reasons": words.reasons(found["reasons"]),
         "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
         "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
-        "due_on": _day(told.get("due_on")),
-        "for_on": _day(told.get("for_on")),
+        "due_on": words.day(told.get("due_on")),
+        "for_on": words.day(told.get("for_on")),
         "handler": found["handler_name"] or "",
-        "why": _why(told),
+        "why": words.why(told),
+        **lists.passed_on(told),
         "at": fields.moment(event.at),
     }
-
-
-def _why(told: Mapping[str, Any]) -> str:
-    return f"理由：{told['why']}。" if told.get("why") else ""
-
-
-def _day(told: str | None) -> str:
-    return fields.day(date.fromisoformat(told)) if told else ""
 
 
 def _granted(found: Record, *, waits: bool) -> dict[str, str]:
@@ -210,21 +203,9 @@ def _of_tenancy(event: Event) -> tuple[Record, dict[str, Any]]:
         "starts_on": found["starts_on"],
         "ends_on": found["until_on"] - timedelta(days=1),
         "expires_at": fields.moment(expires_at) if expires_at else "",
-        "until": _day(told.get("until")),
-        "for_on": _day(told.get("for_on")),
-        "why": _why(told),
-        "at": fields.moment(event.at),
-    }
-
-
-def _of_waiting(event: Event) -> tuple[Record, dict[str, Any]]:
-    found = tenancies.entry_numbered(event.subject_id)
-    return found, {
-        "id": found["application_public_id"],
-        "number": found["number"],
-        "park_name": found["park_name"],
-        "office": found["park_name"],
-        "unit_kind": found["unit_kind"].value,
+        "until": words.day(told.get("until")),
+        "for_on": words.day(told.get("for_on")),
+        "why": words.why(told),
         "at": fields.moment(event.at),
     }
 
@@ -241,9 +222,9 @@ def _of_internship(event: Event) -> tuple[Record, dict[str, Any]]:
         "starts_on": found["starts_on"],
         "ends_on": found["ended_on"] or found["until_on"] - timedelta(days=1),
         "expires_on": fields.day(expires_on) if expires_on else "",
-        "until": _day(told.get("until")),
-        "for_on": _day(told.get("for_on")),
-        "why": _why(told),
+        "until": words.day(told.get("until")),
+        "for_on": words.day(told.get("for_on")),
+        "why": words.why(told),
         "at": fields.moment(event.at),
     }
 
@@ -259,8 +240,8 @@ def _of_loan(event: Event) -> tuple[Record, dict[str, Any]]:
         "bank": found["bank_name"],
         "guarantor": found["guarantor_name"],
         "reason": refused.value if refused else "",
-        "on": _day(told.get("on")),
-        "for_on": _day(told.get("for_on")),
+        "on": words.day(told.get("on")),
+        "for_on": words.day(told.get("for_on")),
         "due_on": fields.day(found["due_on"]) if found["due_on"] else "",
         "at": fields.moment(event.at),
     }
@@ -279,9 +260,9 @@ def _of_subsidy(event: Event) -> tuple[Record, dict[str, Any]]:
         "ground": Ground[ground.upper()].value if ground else "",
         "reasons": "、".join(WhyNot[name].value for name in found["reasons"]),
         "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
-        "why": _why(told),
-        "due_on": _day(told.get("due_on")),
-        "for_on": _day(told.get("for_on")),
+        "why": words.why(told),
+        "due_on": words.day(told.get("due_on")),
+        "for_on": words.day(told.get("for_on")),
         "at": fields.moment(event.at),
     }
 
@@ -293,5 +274,6 @@ SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "tenancy": _of_tenancy,
     "loan": _of_loan,
     "subsidy": _of_subsidy,
-    "waiting": _of_waiting,
+    "ticket": lists.of_ticket,
+    "waiting": lists.of_waiting,
 }

@@ -11,11 +11,13 @@ from backend.config import Settings
 from backend.db import action
 from backend.documents import sweeping as documents
 from backend.documents.shelf import Shelf
+from backend.draws import sweeping as draws
 from backend.internships import reminding as months
 from backend.internships import sweeping as internships
 from backend.loans import reminding as loans
 from backend.screenings import actions as screenings
 from backend.subsidies import reminding as subsidies
+from backend.tenancies import prompting as admissions
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
 from notifications import delivery, fanout
@@ -91,6 +93,7 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     loans.sweep()
     stays.sweep()
     subsidies.sweep()
+    admissions.sweep()
 
 
 @jobs.app.periodic(cron="* * * * * 45")
@@ -98,6 +101,13 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
 def sweep_tenancies(tools: Mapping[str, Any], timestamp: int) -> None:
     """Let offers, agreements and terms end with their time, and hand on what is free."""
     tenancies.sweep()
+
+
+@jobs.app.periodic(cron="* * * * * 40")
+@jobs.task(queueing_lock="sweep_draws")
+def sweep_draws(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Close the lists of draws and hold the draws at their moments."""
+    draws.sweep()
 
 
 @jobs.app.periodic(cron="* * * * * 50")

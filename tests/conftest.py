@@ -39,7 +39,8 @@ SWEPT = (
     " internship_signature, internship_month, internship_answer, internship_payment,"
     " note, opinion, batch, batch_row, loan, institution, partner,"
     " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head,"
-    " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder"
+    " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder,"
+    " park_choice, admission, stopped_list, draw, ticket"
 )
 
 

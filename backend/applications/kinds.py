@@ -65,6 +65,10 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.ALREADY_TENANT_ELSEWHERE: "您或您的创业实体已入驻其他园区。退出原园区后可以重新申请。",
     Reason.OTHER: "具体原因见审核意见。",
 }
+# What a park says for itself alone: the next park may well see it otherwise.
+OF_ONE_PARK = (Reason.NO_SPACE, Reason.NOT_TARGET_GROUP, Reason.INDUSTRY_MISMATCH)
+# How many parks an application may name, the first of which decides it.
+PARKS = 3
 # What is suggested to whoever asks for something to be put right.
 CORRECTIONS: Mapping[Fault, str] = {
     Fault.INCORRECT: "此项填写与材料或登记信息不一致，请核对后更正。",

@@ -158,6 +158,34 @@ class Opinion(Numbered, Model):
     words: Mapped[str | None]
 
 
+class ParkChoice(Model):
+    """A park that an application names after the one of which it is asked, in her order.
+
+    The first one is the park of the application itself. `came_at` says when the case was passed on
+    to this park, with from where, by whom and why; null while it has not got there.
+    """
+
+    __tablename__ = "park_choice"
+    __table_args__ = (
+        UniqueConstraint("application_id", "park_id"),
+        CheckConstraint("choice BETWEEN 2 AND 3", name="choice"),
+        CheckConstraint(
+            "(came_at IS NULL) = (from_park_id IS NULL) AND (came_at IS NULL) = (passed_by IS NULL)"
+            " AND (came_at IS NULL) = (jsonb_array_length(reasons) = 0)",
+            name="came",
+        ),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    choice: Mapped[int] = mapped_column(primary_key=True)
+    park_id: Mapped[int] = mapped_column(ForeignKey("park.id"))
+    came_at: Mapped[datetime | None]
+    from_park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"))
+    passed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    reasons: Mapped[list[str]] = mapped_column(Json, default=list)
+    note: Mapped[str] = mapped_column(default="")
+
+
 class Reminder(Model):
     """That somebody was reminded of a case, for which day, and when: the key lets it be once."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from backend import clock
 from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
 from backend.accounts.models import Staff
-from backend.applications import advice, corrections, forms, nearness, workflow
+from backend.applications import advice, corrections, forms, nearness, ranked, workflow
 from backend.applications.kinds import OF_PARKS, REFUSALS, Fault, Kind, Reason
 from backend.applications.models import DUE_OR_NEVER, Application, Correction
 from backend.applications.workflow import Status
@@ -53,6 +53,7 @@ _WHOLE = (
         nearness.RECUSED,
         nearness.OFFICE,
         *advice.OFFICES,
+        ranked.HAS_NEXT,
         exists()
         .where(Correction.application_id == Application.id, Correction.answered)
         .label("corrected"),
@@ -133,6 +134,7 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
             each
             for each in open_to(workflow.STEPS, status, held)
             if workflow.ROUNDS.get(each, found["corrected"]) == found["corrected"]
+            and (each != workflow.TO_THE_NEXT_PARK or found["has_next"])
         ],
         "sections": sections,
         "missing": forms.missing(kind, sections) if status in workflow.IN_HER_HANDS else [],
@@ -168,11 +170,11 @@ def timeline(public_id: UUID, by: Principal) -> dict[str, Any]:
             "at": event["at"],
             "event": event["name"].removeprefix("application."),
             "label": workflow.EVENT_LABELS[event["name"].removeprefix("application.")],
-            "by": _actor(event, found),
+            "by": _actor(event, case),
             "decision": decision if event["name"].endswith(("approved", "rejected")) else None,
             "row": event["id"],
         }
-        for event in audit.of("application", found["id"])
+        for event, case in ranked.told_of(audit.of("application", found["id"]), found, by)
         if event["name"].removeprefix("application.") in workflow.EVENT_LABELS
     ]
     kept = ("id", "number", "kind", "status", "held_by", "held_since", "due_on", "legal_due_on")

@@ -125,13 +125,19 @@ def noted(event: str, application: Application, by: Principal | None, **particul
 
 
 def _set_the_clocks(application: Application) -> None:
-    """Say until when whoever holds the case has to act, and what the office has used."""
+    """Say until when whoever holds the case has to act, and what the office has used.
+
+    A park to which the case was passed on has its own days, counted from when the case came; the
+    longest limit counts from when it was handed in, for all parks together.
+    """
     terms, today = TERMS[application.kind], clock.today()
     received, pauses = application.received_on, corrections.pauses_of(application.id)
     due: date | None = None
     if application.status in OFFICE and received is not None:
+        assert application.submitted_at is not None  # What was received was handed in.
+        handed_in = clocks.received_on(application.submitted_at)
         due = clocks.due_on(received, terms.promised, pauses)
-        application.legal_due_on = clocks.due_on(received, terms.legal, pauses)
+        application.legal_due_on = clocks.due_on(handed_in, terms.legal, pauses)
     elif application.status is Status.CORRECTION_REQUESTED:
         due = after(today, TO_CORRECT)
         application.legal_due_on = None

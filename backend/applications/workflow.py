@@ -33,6 +33,7 @@ STEPS = (
     Step(S.SUBMITTED, "claim", R.DECIDER, S.UNDER_REVIEW, "claimed"),
     Step(S.SUBMITTED, "transfer", R.SUPERVISOR, S.UNDER_REVIEW, "transferred"),
     Step(S.SUBMITTED, "transfer", R.DECIDER, S.UNDER_REVIEW, "transferred"),
+    Step(S.SUBMITTED, "pass_on", R.DECIDER, S.SUBMITTED, "passed_on"),
     Step(S.SUBMITTED, "return", R.DECIDER, S.CORRECTION_REQUESTED, "returned"),
     Step(S.SUBMITTED, "return_again", R.SUPERVISOR, S.CORRECTION_REQUESTED, "returned"),
     Step(S.SUBMITTED, "approve", R.DECIDER, S.APPROVED, "approved"),
@@ -42,6 +43,7 @@ STEPS = (
     Step(S.UNDER_REVIEW, "release", R.SYSTEM, S.SUBMITTED, "released"),
     Step(S.UNDER_REVIEW, "transfer", R.SUPERVISOR, S.UNDER_REVIEW, "transferred"),
     Step(S.UNDER_REVIEW, "transfer", R.DECIDER, S.UNDER_REVIEW, "transferred"),
+    Step(S.UNDER_REVIEW, "pass_on", R.DECIDER, S.SUBMITTED, "passed_on"),
     Step(S.UNDER_REVIEW, "return", R.DECIDER, S.CORRECTION_REQUESTED, "returned"),
     Step(S.UNDER_REVIEW, "return_again", R.SUPERVISOR, S.CORRECTION_REQUESTED, "returned"),
     Step(S.UNDER_REVIEW, "approve", R.DECIDER, S.APPROVED, "approved"),
@@ -84,6 +86,8 @@ OPEN = (
 IN_HER_HANDS = (S.DRAFT, S.CORRECTION_REQUESTED)
 # Which of the two depends on whether the applicant has put something right before.
 ROUNDS = {"return": False, "return_again": True}
+# What there is only where she named another park after this one.
+TO_THE_NEXT_PARK = "pass_on"
 # Who has to act while it stands there.
 HELD_BY = {
     S.DRAFT: R.APPLICANT,
@@ -100,6 +104,8 @@ EVENT_LABELS = {
     "claimed": "开始审核",
     "released": "退回待办",
     "transferred": "转交办理",
+    "parks_ranked": "填报其他志愿",
+    "passed_on": "转下一志愿",
     "conflict_declared": "工作人员回避",
     "returned": "要求补正",
     "resolved": "提交补正",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend import clock
 from backend.access import Principal
-from backend.applications.kinds import Reason
+from backend.applications.kinds import OF_ONE_PARK, Reason
 from backend.applications.models import Application
 from backend.applications.taking import Taken, View, moved, seen_now, taken
 from backend.applications.workflow import Status
@@ -16,6 +16,7 @@ from backend.db import action
 from backend.errors import Invalid
 
 WHY = "请说明原因"
+NEXT_PARK = "申请人还填报了其他志愿，仅因本园区的原因不能不予通过，请转下一志愿"
 AS_ASKED = Wish()
 
 
@@ -88,7 +89,11 @@ def approved(
 def reject(
     public_id: UUID, *, seen: int, by: Principal, reasons: list[Reason], note: str = ""
 ) -> View:
-    """Refuse for coded reasons; raise Invalid when 'other' comes without words."""
+    """Refuse for coded reasons.
+
+    Raise Invalid when 'other' comes without words, and where the reasons are this park's alone
+    while the applicant has named another one.
+    """
     return seen_now(rejected(public_id, seen=seen, by=by, reasons=reasons, note=note))
 
 
@@ -99,6 +104,8 @@ def rejected(
     case = taken("rejectApplication", "reject", public_id, seen, by)
     if Reason.OTHER in reasons and not note.strip():
         raise Invalid(errors=[{"pointer": "#/note", "detail": "选择“其他”时请说明原因"}])
+    if case.before["has_next"] and set(reasons) <= set(OF_ONE_PARK):
+        raise Invalid(errors=[{"pointer": "#/reasons", "detail": NEXT_PARK}])
     _decided(case.application, by, note)
     case.application.reasons = [reason.name for reason in reasons]
     moved(case)

@@ -10,7 +10,7 @@ from backend.errors import AlreadyTenant, Invalid
 from backend.internships import placing as internships
 from backend.loans import consequences as loans
 from backend.subsidies import consequences as subsidies
-from backend.tenancies import placing
+from backend.tenancies import admissions, placing
 from backend.tenancies import queries as tenancies
 from eligibility.dates import add_months
 
@@ -35,10 +35,13 @@ class Wish(NamedTuple):
 def a_place(application: Application, wish: Wish, by: Principal) -> bool:
     """Grant a unit, or let whoever is on a waiting list wait for one; tell whether she waits.
 
-    Raise Invalid, UnitTaken or AlreadyTenant, as `approve` says.
+    Whoever named several parks waits in all of them. Raise Invalid, UnitTaken or AlreadyTenant, as
+    `approve` says.
     """
     if wish.unit is None:
+        admissions.wait_in_all(application, by)
         _refuse_unless_waiting(application, wish)
+        admissions.ask(application, by)
         return True
     space = application.sections["space"]
     first = wish.starts_on or date.fromisoformat(space["starts_on"])

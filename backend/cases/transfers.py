@@ -13,7 +13,10 @@ from backend.errors import Invalid, NotAllowed, NotFound
 from backend.parties import is_decider
 
 NO_COLLEAGUE = "请选择本单位可以办理此件的同事"
-HER_AGREEMENT = "转到其他园区须由申请人同意：请申请人撤回后向该园区申请，或加入该园区的候补名单"
+HER_AGREEMENT = (
+    "转到其他园区须由申请人同意：申请人填报了其他志愿的，请转下一志愿；没有填报的，"
+    "请申请人填报、加入该园区的候补名单，或撤回后向该园区申请"
+)
 
 
 @action

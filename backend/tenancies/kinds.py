@@ -8,10 +8,11 @@ from enum import Enum
 
 from backend import clock, workdays
 from backend.applications import clocks
+from backend.applications.kinds import PARKS
 from eligibility.dates import add_months
 
 # How many parks one application may wait for.
-CHOICES = 3
+CHOICES = PARKS
 # Working days for an answer to an offer, until the office closes; our proposal, until the bureau
 # decides.
 TO_ANSWER = 3
@@ -41,6 +42,21 @@ class Left(Enum):
     PLACED = "已获得场地"
     LEFT = "本人退出"
     CLOSED = "申请已结束"
+    NOT_ADMITTED = "园区未接收"
+
+
+class Standing(Enum):
+    """Where an applicant stands with one of the parks that she named."""
+
+    TO_COME = "尚未轮到"
+    IN_HAND = "由该园区办理"
+    PASSED_ON = "已转下一志愿"
+    ASKED = "待该园区确认"
+    WAITING = "候补中"
+    NOT_ADMITTED = "该园区未接收"
+    OFFERED = "有场地，待您答复"
+    PLACED = "已安排场地"
+    RELEASED = "已释放"
 
 
 def answer_by(moment: datetime) -> datetime:

@@ -7,7 +7,7 @@ from enum import Enum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Model, Numbered, term
+from backend.db import Json, Model, Numbered, term
 from backend.parks.kinds import UnitKind
 from backend.tenancies.grounds import Ending
 from backend.tenancies.kinds import Left
@@ -109,9 +109,10 @@ class Agreement(Model):
 class WaitingEntry(Numbered, Model):
     """A place on the waiting list of a park for a kind of unit.
 
-    `choice` says which of her parks this is to the applicant. `silent` counts the offers that she
-    left unanswered; `resumed_at` is when she asked anew after a rest, and what was offered before
-    that no longer counts.
+    `choice` says which of her parks this is to the applicant. `drawn` is her place in the last draw
+    for this list; whoever was in none stands behind, by when she joined. `silent` counts the offers
+    that she left unanswered; `resumed_at` is when she asked anew after a rest, and what was offered
+    before that no longer counts.
     """
 
     __tablename__ = "waiting_entry"
@@ -151,3 +152,44 @@ class WaitingEntry(Numbered, Model):
     silent: Mapped[int] = mapped_column(default=0)
     left_at: Mapped[datetime | None]
     why_left: Mapped[Left | None] = mapped_column(term(Left))
+    drawn: Mapped[int | None]
+
+
+class Admission(Model):
+    """What a park says of somebody on its list whom another park has approved.
+
+    Asked once for a place on a list. Until the park has said yes nothing of it is offered to her.
+    """
+
+    __tablename__ = "admission"
+    __table_args__ = (
+        CheckConstraint(
+            "(answered_at IS NULL) = (admitted IS NULL)"
+            " AND (answered_at IS NULL) = (answered_by IS NULL)",
+            name="answered",
+        ),
+        CheckConstraint(
+            "(admitted IS NOT DISTINCT FROM false) = (jsonb_array_length(reasons) > 0)",
+            name="reasons",
+        ),
+    )
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("waiting_entry.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    reminded_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    admitted: Mapped[bool | None]
+    reasons: Mapped[list[str]] = mapped_column(Json, default=list)
+    note: Mapped[str] = mapped_column(default="")
+
+
+class StoppedList(Model):
+    """A list of which no unit is given away for now, for its order is about to be drawn."""
+
+    __tablename__ = "stopped_list"
+
+    park_id: Mapped[int] = mapped_column(ForeignKey("park.id"), primary_key=True)
+    unit_kind: Mapped[UnitKind] = mapped_column(term(UnitKind), primary_key=True)
+    since: Mapped[datetime]

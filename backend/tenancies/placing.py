@@ -26,16 +26,20 @@ from backend.tenancies.taking import noted
 from backend.tenancies.workflow import BEGINNINGS, Status
 from eligibility.dates import add_months
 
+TO_BE_DRAWN = "该类场地已公告摇号，结果公布前不能直接安排"
+
 
 def grant(
     application: Application, unit: UUID, first: date, end: date, *, by: Principal
 ) -> Tenancy:
     """Grant a unit outright and lay out the agreement; other places are given up.
 
-    Raise UnitTaken or Invalid as `hold` does, AlreadyTenant for whoever has a place already.
+    Raise UnitTaken or Invalid as `hold` does, Invalid too while a draw is to give such units away,
+    AlreadyTenant for whoever has a place already.
     """
     assert application.park_id is not None  # What is asked of a park has one.
     holding = hold(application.park_id, unit, first, end, application_id=application.public_id)
+    _refuse_while_stopped(holding.unit_id)
     tenancy = _begun(application, Status.AGREEMENT_PENDING, holding.unit_id, first, end)
     noted(BEGINNINGS[tenancy.status], tenancy, by)
     agreements.draw_up(tenancy, application)
@@ -58,6 +62,12 @@ def pass_on(unit_id: int) -> Tenancy | None:
             if offer is not None:
                 return offer
     return None
+
+
+def _refuse_while_stopped(unit_id: int) -> None:
+    stopped = ranking.is_stopped(Unit.park_id, Unit.kind)
+    if session.scalar(select(Unit.id).where(Unit.id == unit_id, stopped)) is not None:
+        raise Invalid(errors=[{"pointer": "#/unit_id", "detail": TO_BE_DRAWN}])
 
 
 def _offered(application: Application, unit: Unit, entry_id: int, rank: int) -> Tenancy | None:

@@ -132,11 +132,17 @@ def agreement(public_id: UUID, by: Principal) -> dict[str, Any]:
 
 
 def waiting(application_id: UUID, by: Principal) -> dict[str, Any]:
-    """Return the places of an application on lists: rank, who is ahead by class, and why."""
+    """Return the places of an application on lists: rank, who is ahead by class, and why.
+
+    A park sees those on its own lists.
+    """
     found = applications.find(application_id)
     if found is None or not can(by, "getWaiting", found):
         raise NotFound
-    return {"items": [_place(found, each) for each in ranking.of_application(found["id"])]}
+    places = ranking.of_application(found["id"])
+    if by.role is Role.PARK_MANAGER:
+        places = [each for each in places if each["park_id"] in by.parks]
+    return {"items": [_place(found, each) for each in places]}
 
 
 def leaving(public_id: UUID, by: Principal) -> dict[str, Any]:
@@ -198,10 +204,14 @@ def entry_numbered(entry_id: int) -> Row:
     found = row(
         select(
             WaitingEntry.unit_kind,
+            WaitingEntry.park_id,
             Application.public_id.label("application_public_id"),
             Application.applicant_id,
+            Application.submitted_at,
             Application.number,
             Park.name.label("park_name"),
+            Park.jurisdiction_code,
+            nearness.RECUSED,
         )
         .join(Application, Application.id == WaitingEntry.application_id)
         .join(Park, Park.id == WaitingEntry.park_id)
@@ -261,6 +271,7 @@ def _place(found: Row, entry: Row) -> dict[str, Any]:
         "choice": entry["choice"],
         "joined_at": entry["joined_at"],
         "rests_since": entry["paused_at"],
+        "drawn": entry["drawn"],
         "rank": None if at is None else at + 1,
         "waiting": len(line),
         "ahead": [

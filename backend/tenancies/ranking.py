@@ -1,7 +1,7 @@
 """In which order do people wait, and who is next for a unit?
 
 The order is asked of the records each time: first the class by the dated rule and by what is known
-today, then the moment of joining.
+today, then the place in a draw, if there was one, then the moment of joining.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from backend.parks.kinds import UnitKind
 from backend.parks.models import Unit
 from backend.profiles.queries import facts_of_all
 from backend.tenancies import priority
-from backend.tenancies.models import Tenancy, WaitingEntry
+from backend.tenancies.models import Admission, StoppedList, Tenancy, WaitingEntry
 from backend.tenancies.workflow import HOUSED, LIVE
 
 # Where an application may stand while it waits for a place.
@@ -30,13 +30,24 @@ WAITING = (
     Asking.OBJECTION_HOLD,
 )
 CREDIT_CODE: ColumnElement[Any] = Application.sections["venture"]["credit_code"].astext
+# An approval counts in the park that gave it; any other one has to say yes for itself.
+ADMITTED: ColumnElement[bool] = or_(
+    WaitingEntry.park_id == Application.park_id,
+    exists()
+    .where(Admission.entry_id == WaitingEntry.id, Admission.admitted.is_(True))
+    .correlate(WaitingEntry),
+)
 
 
 def line(park_id: int, unit_kind: UnitKind) -> Sequence[Row]:
     """Return who waits in a park for a kind of unit, in order; whoever rests is left out."""
-    return _ranked(
-        rows(_waiting().where(WaitingEntry.park_id == park_id, WaitingEntry.unit_kind == unit_kind))
-    )
+    return [each for each in entrants(park_id, unit_kind) if each["paused_at"] is None]
+
+
+def entrants(park_id: int, unit_kind: UnitKind) -> Sequence[Row]:
+    """Return everybody who has a place on a list, in order, whoever rests included."""
+    its = (WaitingEntry.park_id == park_id, WaitingEntry.unit_kind == unit_kind)
+    return _ranked(rows(_listed().where(*its)))
 
 
 def next_for(unit: Unit) -> Sequence[Row]:
@@ -59,7 +70,7 @@ def of_application(application_id: int) -> Sequence[Row]:
 
 
 def _ranked(found: Iterable[Row]) -> list[Row]:
-    """Put whoever came in order of joining into the order of the classes."""
+    """Put whoever came in the order within a class into the order of the classes."""
     classed = [{**each, **place} for each, place in _classed(tuple(found))]
     return sorted(classed, key=lambda each: each["rank"])
 
@@ -73,27 +84,30 @@ def _classed(found: Sequence[Row]) -> Iterable[tuple[Row, Mapping[str, Any]]]:
         yield each, priority.placed({fact: told.value(fact) for fact in wanted}, day)
 
 
-def _waiting() -> Select[*tuple[Any, ...]]:
+def _listed() -> Select[*tuple[Any, ...]]:
     return (
         select(
             WaitingEntry.id,
+            WaitingEntry.public_id,
             WaitingEntry.application_id,
             WaitingEntry.choice,
             WaitingEntry.joined_at,
+            WaitingEntry.paused_at,
             Application.applicant_id,
         )
         .join(Application, Application.id == WaitingEntry.application_id)
-        .where(
-            WaitingEntry.left_at.is_(None),
-            WaitingEntry.paused_at.is_(None),
-            Application.status.in_(WAITING),
-        )
-        .order_by(WaitingEntry.joined_at, WaitingEntry.id)
+        .where(WaitingEntry.left_at.is_(None), Application.status.in_(WAITING))
+        .order_by(WaitingEntry.drawn.nulls_last(), WaitingEntry.joined_at, WaitingEntry.id)
     )
 
 
+def is_stopped(park_id: Any, unit_kind: Any) -> ColumnElement[bool]:
+    """Say in SQL that no unit of a list is given away for now."""
+    return exists().where(StoppedList.park_id == park_id, StoppedList.unit_kind == unit_kind)
+
+
 def _offerable(unit: Unit) -> Select[*tuple[Any, ...]]:
-    """Say who is approved, without a unit, and was not offered this one before."""
+    """Say who is approved, admitted, without a unit, and was not offered this one before."""
     has_one = exists().where(Tenancy.application_id == Application.id, Tenancy.status.in_(LIVE))
     is_housed = exists().where(
         Tenancy.status.in_(HOUSED),
@@ -105,11 +119,14 @@ def _offerable(unit: Unit) -> Select[*tuple[Any, ...]]:
         Tenancy.unit_id == unit.id,
         Tenancy.created_at >= since,
     )
-    return _waiting().where(
+    return _listed().where(
         and_(
+            WaitingEntry.paused_at.is_(None),
             WaitingEntry.park_id == unit.park_id,
             WaitingEntry.unit_kind == unit.kind,
             Application.status == Asking.APPROVED,
+            ADMITTED,
+            ~is_stopped(unit.park_id, unit.kind),
             ~has_one,
             ~is_housed,
             ~knows_it,

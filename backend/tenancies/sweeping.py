@@ -22,6 +22,7 @@ from backend.tenancies.episodes import Suspension
 from backend.tenancies.grounds import Ending
 from backend.tenancies.models import Tenancy, WaitingEntry
 from backend.tenancies.placing import pass_on
+from backend.tenancies.ranking import ADMITTED, is_stopped
 from backend.tenancies.suspending import resumed
 from backend.tenancies.taking import taken_by_itself
 from backend.tenancies.workflow import LIVE, STAYING, TIMED, Status
@@ -131,7 +132,7 @@ def _has_rested() -> ColumnElement[bool]:
 
 
 def _wanted() -> Select[int]:
-    """Say which units are free today while somebody approved waits; first choices come first."""
+    """Say which units are free today while somebody may have them; first choices come first."""
     today = clock.today()
     held = exists().where(Holding.unit_id == Unit.id, Holding.during.contains(today))
     has_one = exists().where(Tenancy.application_id == Application.id, Tenancy.status.in_(LIVE))
@@ -145,7 +146,13 @@ def _wanted() -> Select[int]:
         select(Unit.id)
         .join(WaitingEntry, waits)
         .join(Application, Application.id == WaitingEntry.application_id)
-        .where(Application.status == Asking.APPROVED, ~has_one, ~held)
+        .where(
+            Application.status == Asking.APPROVED,
+            ADMITTED,
+            ~is_stopped(Unit.park_id, Unit.kind),
+            ~has_one,
+            ~held,
+        )
         .group_by(Unit.id)
         .order_by(func.min(WaitingEntry.choice), Unit.id)
     )

@@ -10,15 +10,18 @@ from backend import clock
 from backend.access import Principal, can
 from backend.applications import queries as applications
 from backend.applications.models import Application
+from backend.applications.workflow import Status
 from backend.db import Row, action, constraint_of, session
 from backend.errors import AlreadyTenant, Invalid, NotFound, WrongStatus
 from backend.parks import queries as parks
 from backend.parks.kinds import UnitKind
-from backend.tenancies import lists, queries, ranking
+from backend.tenancies import admissions, lists, queries, ranking
 from backend.tenancies.kinds import CHOICES, Left
 from backend.tenancies.models import WaitingEntry
 from backend.tenancies.taking import live_of
 
+# Whom a park has approved already: the other parks on whose lists she waits are asked at once.
+DECIDED = (Status.APPROVED, Status.PUBLICISED, Status.OBJECTION_HOLD)
 FAULTS = {
     "park_id": "没有这个园区",
     "choice": f"第几志愿已用过，请改选（共 {CHOICES} 个）",
@@ -58,6 +61,8 @@ def join(
         lists.told("resumed", resting, by)
     else:
         _joined(application, place["id"], unit_kind, choice, by)
+    if application.status in DECIDED:
+        admissions.ask(application, by)
     return queries.waiting(public_id, by)
 
 

@@ -155,7 +155,10 @@ class ClassSchema(Schema):
 
 
 class PlaceSchema(Schema):
-    """One place on a waiting list; the rank is null while it rests."""
+    """One place on a waiting list; the rank is null while it rests.
+
+    `drawn` is the place in a draw, which counts before the moment of joining.
+    """
 
     id = PublicId(required=True)
     park_id = PublicId(required=True)
@@ -164,6 +167,7 @@ class PlaceSchema(Schema):
     choice = fields.Integer(required=True, metadata={"example": 1})
     joined_at = Moment(required=True)
     rests_since = Moment(required=True, allow_none=True)
+    drawn = fields.Integer(required=True, allow_none=True, metadata={"example": None})
     rank = fields.Integer(required=True, allow_none=True, metadata={"example": 3})
     waiting = fields.Integer(required=True, metadata={"example": 7})
     ahead = fields.List(fields.Nested(AheadSchema), required=True)

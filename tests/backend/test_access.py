@@ -165,6 +165,8 @@ OPEN = {
     "listPublicity",
     "listPosts",
     "getPost",
+    "listDraws",
+    "getDraw",
 }
 FOR_BOTH_SIDES = {
     "endSession",
@@ -190,6 +192,7 @@ FOR_CITIZENS = {
     "uploadDocument",
     "listDocuments",
     "getLoanRoutes",
+    "getTicket",
 }
 FOR_STAFF = {
     "listPolicyChanges",
@@ -197,6 +200,7 @@ FOR_STAFF = {
     "countHeads",
     "listNameplates",
     "listSubsidyCandidates",
+    "listWaiting",
 }
 FOR_CLERKS = {"listDuplicates", "listHosts", "listInstitutions", "createInstitution"}
 READ = {
@@ -205,6 +209,7 @@ READ = {
     "listDecisions",
     "getDecision",
     "getWaiting",
+    "getChoices",
     "getTenancy",
     "getAgreement",
     "listHeadcounts",
@@ -229,6 +234,7 @@ ASK = {
     "nudgeApplication",
     "getConsequences",
     "attachDocument",
+    "rankParks",
     "joinWaitingList",
     "leaveWaitingList",
     "acceptOffer",
@@ -243,6 +249,10 @@ ASK = {
 DECIDE = {
     "claimCase",
     "releaseCase",
+    "passOnCase",
+    "answerAdmission",
+    "announceDraw",
+    "cancelDraw",
     "returnForCorrection",
     "recallCorrection",
     "approveApplication",

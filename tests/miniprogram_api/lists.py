@@ -250,6 +250,20 @@ LISTS = {
         _bureau,
         "/applications/{application}/objections",
     ),
+    "the waiting lists of a park": List(
+        "listWaiting",
+        "listWaiting",
+        (APPLICATION, Copied("waiting_entry", OF_THE_APPLICATION)),
+        None,
+        "/waiting?limit=100",
+    ),
+    "the draws": List(
+        "listDraws",
+        "listDraws",
+        (Copied("draw", "'status', 'CANCELLED', 'why', 'x', 'cancelled_at', now()"),),
+        None,
+        "/draws?limit=100",
+    ),
     "tenancies of a park": List(
         "listTenancies",
         "amendAgreement",
@@ -397,4 +411,5 @@ SHORT = {
     "listPapers": "the papers of the form",
     "listColleagues": "who works in one office",
     "getWaiting": "three parks at most",
+    "getChoices": "three parks at most",
 }

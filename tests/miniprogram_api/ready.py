@@ -16,7 +16,7 @@ from backend.tenancies import sweeping
 from miniprogram_api import demo
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
-from tests.miniprogram_api import interns, subsidised, tenants
+from tests.miniprogram_api import choosers, interns, subsidised, tenants
 
 
 class Ready(NamedTuple):
@@ -569,6 +569,7 @@ READY: dict[str, Callable[[World], Ready]] = {
         {"name": f"银行{next(PEOPLE)}", "kind": "bank"},
     ),
     **{name: _made(make) for name, make in subsidised.READY.items()},
+    **{name: _made(make) for name, make in choosers.READY.items()},
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

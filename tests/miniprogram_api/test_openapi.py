@@ -116,6 +116,8 @@ OF_THE_RECORDS = {
     # Of a claim: which lines it has, what its kind asks of each, and when something was paid.
     *("#/lines", "#/lines/0/line_id", "#/items/0/line_id", "#/tenancy_id", "#/recovered_on"),
     *("#/lines/0/tenancy_id", "#/lines/0/number", "#/lines/0/hired_on"),
+    # Of choices and draws: which parks there are, and the days of the announcement.
+    *("#/other_parks/0", "#/freezes_on", "#/draws_on"),
 }
 AS_IT_WAS = "active→active, renewing→renewing, suspended→suspended"
 MOVES = {
@@ -133,6 +135,8 @@ MOVES = {
     "rejectApplication": "submitted→rejected, under_review→rejected",
     "reopenCase": "approved→submitted, rejected→submitted",
     "publiciseDecision": "approved→publicised",
+    "passOnCase": "submitted→submitted, under_review→submitted",
+    "cancelDraw": "announced→cancelled",
     "acceptOffer": "offered→agreement_pending",
     "declineOffer": "offered→declined",
     "amendAgreement": "agreement_pending→agreement_pending",

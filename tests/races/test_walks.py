@@ -1,7 +1,8 @@
-"""Five actors take turns at random: whatever they try, the records agree after every step.
+"""Six actors take turns at random: whatever they try, the records agree after every step.
 
-Two applicants, a manager, the bureau and the system itself, over HTTP. What an actor is offered
-has to work, or to be refused for a reason of its own; what she is not offered has to be refused.
+Two applicants, the managers of two parks, the bureau and the system itself, over HTTP. What an
+actor is offered has to work, or to be refused for a reason of its own; what she is not offered has
+to be refused.
 Hypothesis makes a walk that fails as short as it can.
 """
 
@@ -41,7 +42,8 @@ from tests.conftest import SWEPT
 from tests.factories import SECTIONS, Caller, World
 from tests.records import change, look
 
-APPLICANTS, STAFF = ("she", "he"), {"manager": "demo-manager", "bureau": "demo-bureau"}
+APPLICANTS = ("she", "he")
+STAFF = {"manager": "demo-manager", "next": "demo-manager-p01", "bureau": "demo-bureau"}
 ACTORS = (*APPLICANTS, *STAFF)
 ITEMS = [{"pointer": "#/sections/project/summary", "fault": "incomplete", "text": "请写清楚"}]
 BEGAN = "2026-11-24T02:00:00Z"
@@ -57,7 +59,9 @@ VERBS: dict[str, tuple[str, dict[str, Any]]] = {
     "return_again": ("return", {"items": ITEMS, "why": "又有新的问题"}),
     "recall": ("recall", {}),
     "resolve": ("resolve", {}),
+    "pass_on": ("pass-on", {"reasons": ["no_space"]}),
     "approve": ("approve", {}),
+    "approve_to_wait": ("approve", {}),
     "reject": ("reject", {"reasons": ["no_space"]}),
     "reopen": ("reopen", {"why": "有新的材料"}),
     "publicise": ("publicise", {}),
@@ -150,6 +154,10 @@ class Walk(RuleBasedStateMachine):
         assert answer.status_code in (201, 409), answer.text
         if answer.status_code == 201:
             self.cases.append(answer.json["id"])
+            also = {"other_parks": [self.world.park("P01")["id"]]}
+            path = f"/applications/{answer.json['id']}/choices"
+            ranked = self.caller(actor).put(path, also, etag=answer.headers["ETag"])
+            assert ranked.status_code == 200, ranked.text
 
     @precondition(lambda self: self.cases)
     @rule(actor=st.sampled_from(ACTORS), verb=st.sampled_from(sorted(VERBS)), at=st.integers(0, 99))
@@ -180,6 +188,15 @@ class Walk(RuleBasedStateMachine):
         wish = {"park_id": self.world.park_id(), "unit_kind": "office"}
         answer = self.caller(actor).post(f"/applications/{case}/waiting", wish)
         assert answer.status_code in (200, 201, 404, 409, 422), answer.text
+
+    @rule(actor=st.sampled_from(("manager", "next")), admitted=st.booleans())
+    def answer_for_a_list(self, actor: str, admitted: bool) -> None:
+        """Say of the first who waits for it whether the park takes her."""
+        caller = self.caller(actor)
+        for one in caller.get("/waiting?to_answer=true").json["items"][:1]:
+            word = {"admitted": admitted, "reasons": [] if admitted else ["industry_mismatch"]}
+            done = caller.post(f"/waiting/{one['id']}/admission", word)
+            self._judge(done, "answer" in one["actions"], f"{actor} {admitted}")
 
     @rule(actor=st.sampled_from(ACTORS), verb=st.sampled_from(sorted(OF_TENANCIES)))
     def answer_for_a_place(self, actor: str, verb: str) -> None:
@@ -353,7 +370,7 @@ def sweep(own_app: Flask) -> Broom:
         return Broom(db.engine, SWEPT.split(", "))
 
 
-def test_five_actors_on_a_short_walk(own_world, sweep):
+def test_six_actors_on_a_short_walk(own_world, sweep):
     walked(own_world, sweep, walks=4, steps=20)
 
 
@@ -371,7 +388,7 @@ def test_five_actors_on_100_walks_of_30_steps_through_a_stay(own_world, sweep, f
 
 
 @pytest.mark.reliability
-def test_five_actors_on_200_walks_of_30_steps(own_world, sweep, figures):
+def test_six_actors_on_200_walks_of_30_steps(own_world, sweep, figures):
     taken = walked(own_world, sweep, walks=200, steps=30)
 
     figures(walks=200, steps=30, **taken)

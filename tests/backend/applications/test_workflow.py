@@ -26,6 +26,7 @@ OPERATIONS = {
     "recall": "recallCorrection",
     "resolve": "resolveCorrection",
     "transfer": "transferCase",
+    "pass_on": "passOnCase",
     "approve": "approveApplication",
     "reject": "rejectApplication",
     "reopen": "reopenCase",
@@ -49,6 +50,7 @@ LIFE = {
     (S.SUBMITTED, "claim", DECIDER): S.UNDER_REVIEW,
     (S.SUBMITTED, "transfer", DECIDER): S.UNDER_REVIEW,
     (S.SUBMITTED, "transfer", SUPERVISOR): S.UNDER_REVIEW,
+    (S.SUBMITTED, "pass_on", DECIDER): S.SUBMITTED,
     (S.SUBMITTED, "return", DECIDER): S.CORRECTION_REQUESTED,
     (S.SUBMITTED, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
     (S.SUBMITTED, "approve", DECIDER): S.APPROVED,
@@ -58,6 +60,7 @@ LIFE = {
     (S.UNDER_REVIEW, "release", SYSTEM): S.SUBMITTED,
     (S.UNDER_REVIEW, "transfer", DECIDER): S.UNDER_REVIEW,
     (S.UNDER_REVIEW, "transfer", SUPERVISOR): S.UNDER_REVIEW,
+    (S.UNDER_REVIEW, "pass_on", DECIDER): S.SUBMITTED,
     (S.UNDER_REVIEW, "return", DECIDER): S.CORRECTION_REQUESTED,
     (S.UNDER_REVIEW, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
     (S.UNDER_REVIEW, "approve", DECIDER): S.APPROVED,
@@ -133,13 +136,13 @@ def test_every_verb_has_an_operation_or_is_the_systems_own():
         (
             S.SUBMITTED,
             ["withdraw"],
-            ["claim", "transfer", "return", "approve", "reject"],
+            ["claim", "transfer", "pass_on", "return", "approve", "reject"],
             ["transfer", "return_again"],
         ),
         (
             S.UNDER_REVIEW,
             ["withdraw"],
-            ["release", "transfer", "return", "approve", "reject"],
+            ["release", "transfer", "pass_on", "return", "approve", "reject"],
             ["transfer", "return_again"],
         ),
         (S.CORRECTION_REQUESTED, ["update", "resolve", "withdraw"], ["recall"], []),
@@ -180,6 +183,7 @@ def test_the_applicant_writes_only_while_it_is_in_her_hands():
 
 def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
     besides = {"created", "nudged", "answer_soon", "draft_expiring", "conflict_declared"}
+    besides |= {"parks_ranked"}
     events = besides | {row.event for row in STEPS}
 
     assert events - {"updated"} == set(workflow.EVENT_LABELS)
