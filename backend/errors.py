@@ -20,6 +20,7 @@
     ├── IdentityBound           bound already, and something was submitted on the strength of it
     ├── AlreadyTenant           the person or the venture has a place already
     ├── AlreadySubsidised       the person, venture, household or job has it already
+    ├── GapOpen                 what was promised has to be there before anything takes effect
     ├── TooLate                 an offer or the time for signing has run out
     ├── NoRoom                  her documents are as many, or as large, as they may be
     ├── InUse                   a submitted application rests on it
@@ -182,6 +183,12 @@ class TooLate(Refusal):
     """The time for an answer or a signature is over; `ended_at` says since when."""
 
     detail = "已超过办理期限"
+
+
+class GapOpen(Refusal):
+    """Something promised is not there or was not looked at; `items` and `due_on` say what."""
+
+    detail = "承诺补齐的材料尚未补齐并核对，这项决定暂不生效"
 
 
 class NoRoom(Refusal):

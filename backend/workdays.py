@@ -17,6 +17,23 @@ def is_workday(day: date) -> bool:
         return day.weekday() < 5
 
 
+def is_published(day: date) -> bool:
+    """Tell whether the holidays of the year of a day are known."""
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def note_on(*days: date | None) -> str | None:
+    """Say of some days, for whoever reads them, that they may yet move; None where all stand."""
+    unknown = sorted({day.year for day in days if day is not None and not is_published(day)})
+    if not unknown:
+        return None
+    return f"{'、'.join(map(str, unknown))} 年放假安排尚未公布，期限按周一至周五推算，可能变动"
+
+
 def after(day: date, workdays: int) -> date:
     """Return the n-th working day after a day, which itself is not counted (Civil Code 201)."""
     while workdays > 0:

@@ -18,6 +18,7 @@ import pyotp
 from backend import clock
 from backend.access import Role
 from backend.loans.kinds import InstitutionKind
+from miniprogram_api import specimen
 
 # Known to everyone: demo accounts are refused in production.
 PASSWORD = "demo-Password-2026"
@@ -116,12 +117,25 @@ class Caller:
 
     def call(self, method: str, path: str, content: Any = None, etag: str | None = None) -> Answer:
         """Send one request; refusals come back as answers."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_hex(16)}
+        data = None if content is None else orjson.dumps(content)
+        return self._send(method, path, data, "application/json", etag)
+
+    def upload(self, kind: str) -> Answer:
+        """Send a specimen of a document, which has to be taken."""
+        data, kind_of_body = specimen.form(kind)
+        answer = self._send("POST", "/documents", data, kind_of_body)
+        if answer.status >= 400:
+            raise Failed(f"POST /documents: {answer.status} {answer.content}")
+        return answer
+
+    def _send(
+        self, method: str, path: str, data: bytes | None, kind: str, etag: str | None = None
+    ) -> Answer:
+        headers = {"Content-Type": kind, "Idempotency-Key": secrets.token_hex(16)}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if etag:
             headers["If-Match"] = etag
-        data = None if content is None else orjson.dumps(content)
         request = Request(f"{self.address}/api/v1{path}", data=data, headers=headers, method=method)
         try:
             with urlopen(request, timeout=15) as response:
@@ -189,30 +203,15 @@ def _apply(her: Caller, park: dict[str, Any]) -> dict[str, Any]:
         f"{len(refused.content['missing'])} items missing, all named at once"
     )
     saved = draft
-    for name, answers in _sections().items():
+    for name, answers in specimen.sections().items():
         saved = her.ask("PUT", where, {"sections": {name: answers}}, saved.etag)
+    for paper, kind in (("id", "id_card"), ("plan", "plan")):
+        document = her.upload(kind).content
+        her.ask("PUT", f"{where}/papers/{paper}", {"documents": [document["id"]]})
+    _say("each section saved, and her identity and plan uploaded")
     sent = her.ask("POST", f"{where}/submit", {}, saved.etag).content
     _say(f"submitted; held by {sent['held_by']['label']} until {sent['due_on']}")
     return sent
-
-
-def _sections() -> dict[str, Any]:
-    return {
-        "applicant": {"name": "其其格", "phone": "13800138000"},
-        "venture": {"stage": "planned"},
-        "project": {
-            "title": "草原奶食品电商",
-            "industry": "ecommerce",
-            "summary": "把牧民的奶豆腐卖到全国。",
-            "team_size": 3,
-        },
-        "space": {
-            "unit_kind": "office",
-            "starts_on": str(clock.today() + timedelta(days=7)),
-            "term_months": 1,
-        },
-        "declaration": {"truthful": True},
-    }
 
 
 def _manager(anybody: Caller) -> Caller:

@@ -25,7 +25,8 @@ class Reader(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Read the body, which may be absent only where there is no field to fill in."""
-        return json.body(req, required=bool(schema.fields))
+        required = bool(schema.fields) and not getattr(schema, "may_be_absent", False)
+        return json.body(req, required=required)
 
     def load_files(self, req: Request, schema: Schema) -> Any:
         """Read a body that brings a file, with the fields beside it."""

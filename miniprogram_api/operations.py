@@ -151,7 +151,7 @@ class Routes(Blueprint):
                     body or Nothing,
                     location="files" if takes_file else "json",
                     arg_name="body",
-                    required=body is not None,
+                    required=body is not None and not body.may_be_absent,
                 )(inner)
             guarded: Any = _guarded(promised, inner)
             # The library's wrappers only document: what they would do, `_written` has done.

@@ -48,6 +48,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         409, "already-subsidised", "已申报或领取过补贴", "每人、每个实体、每户、每个岗位只发一次。"
     ),
     e.TooLate: Problem(409, "too-late", "已过期限", "ended_at 给出期限届满的时刻。"),
+    e.GapOpen: Problem(409, "gap-open", "容缺材料未补齐", "items 与 due_on 给出所缺材料和期限。"),
     e.NoRoom: Problem(
         409, "no-room", "材料已满", "files 与 bytes 为现有数量，请先删除不用的材料。"
     ),

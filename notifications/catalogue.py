@@ -3,6 +3,7 @@
 from backend.access import Relation
 from notifications.choices import CHOICES
 from notifications.draws import DRAWS
+from notifications.gaps import GAPS
 from notifications.internships import INTERNSHIPS
 from notifications.loans import LOANS
 from notifications.places import PLACES
@@ -56,7 +57,7 @@ CATALOGUE = (
     to_her(
         "lapsed",
         "申请已失效",
-        "您的申请 {number} 逾期未办，已经失效。填写的内容仍可查看，您可以重新申请。",
+        "您的申请 {number} 逾期未办，已经失效。填写的内容仍可查看，{restorable}您可以重新申请。",
         phrase="已失效",
         on="{at}",
         thing="逾期未办，可以重新申请",
@@ -216,6 +217,7 @@ CATALOGUE = (
         "最长办理期限将到",
         "申请 {number}（{office}）的最长办理期限为 {for_on}，请督促办结。",
     ),
+    *GAPS,
     *PLACES,
     *STAYS,
     *CHOICES,
@@ -232,9 +234,12 @@ SILENT = frozenset(
         "application.completed",
         "application.created",
         "application.decision_undone",
+        "application.gap_ended",
+        "application.gap_opened",
         "application.note_added",
         "application.parks_ranked",
         "application.released",
+        "application.restored",
         "application.updated",
         "decision.overridden",
         "decision.recorded",
@@ -254,6 +259,7 @@ SILENT = frozenset(
         "identity.corrected",
         "identity.duplicate_claimed",
         "document.attached",
+        "document.dated",
         "document.opened",
         "document.refused",
         "document.removed",

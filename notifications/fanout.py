@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, jobs
-from backend.applications import corrections
+from backend.applications import corrections, lapsed
 from backend.applications import queries as applications
 from backend.applications.kinds import Kind
+from backend.applications.promises import UNSETTLED
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
@@ -156,7 +157,9 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         **_granted(found, waits=bool(told.get("waits"))),
         "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
         "reasons": words.reasons(found["reasons"]),
-        "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
+        "note": _note(found),
+        "gap": "；".join(told.get("gap") or _promised(found)),
+        "restorable": _restorable(found),
         "items": "；".join(f"{item['label']}（{item['text']}）" for item in asked["items"]),
         "due_on": words.day(told.get("due_on")),
         "for_on": words.day(told.get("for_on")),
@@ -165,6 +168,23 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         **lists.passed_on(told),
         "at": fields.moment(event.at),
     }
+
+
+def _note(found: Record) -> str:
+    """Say what the office wrote, and that what was promised has to be there first."""
+    note = f"承办单位留言：{found['note']}。" if found["note"] else ""
+    if found["gap_status"] not in UNSETTLED or found["decided_at"] is None:
+        return note
+    return f"{note}您承诺后补的内容（{'；'.join(_promised(found))}）补齐并经核对后，本决定生效。"
+
+
+def _promised(found: Record) -> list[str]:
+    return [each["label"] for each in found["gap_items"] or ()]
+
+
+def _restorable(found: Record) -> str:
+    until = lapsed.restorable_until(found)
+    return f"{fields.day(until)} 前可以恢复这份草稿；" if until else ""
 
 
 def _granted(found: Record, *, waits: bool) -> dict[str, str]:

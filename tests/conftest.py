@@ -40,7 +40,8 @@ SWEPT = (
     " note, opinion, batch, batch_row, loan, institution, partner,"
     " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head,"
     " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder,"
-    " park_choice, admission, stopped_list, draw, ticket"
+    " park_choice, admission, stopped_list, draw, ticket,"
+    " gap"
 )
 
 

@@ -19,6 +19,7 @@ from backend.accounts.actions import STAFF_SESSION, Opened
 from backend.accounts.models import Session, Staff
 from backend.db import session
 from miniprogram_api import auth
+from tests.papers import attached
 
 BASE = "/api/v1"
 SYSTEM = ("/healthz", "/readyz", "/openapi.json", "/docs", "/metrics")
@@ -162,9 +163,14 @@ class World:
         return self.anybody.get(f"/parks/{self.park_id(key)}/units").json["items"]
 
     def draft(
-        self, by: Caller, park: str = "P05", sections: Any = None, kind: str = "tenancy"
+        self,
+        by: Caller,
+        park: str = "P05",
+        sections: Any = None,
+        kind: str = "tenancy",
+        papers: bool = True,
     ) -> tuple[dict[str, Any], str]:
-        """A draft and its ETag; what is not asked of a park is asked of Ulanhot."""
+        """A draft with its papers, and its ETag; what no park is asked is asked of Ulanhot."""
         office = {"jurisdiction_code": ULANHOT}
         if kind == "tenancy":
             office = {"park_id": self.park_id(park)}
@@ -172,6 +178,9 @@ class World:
         content = {"kind": kind, "sections": sections, **office}
         answer = by.post("/applications", content)
         assert answer.status_code == 201, answer.text
+        if papers:
+            with self.app.app_context():
+                attached(answer.json["id"])
         return answer.json, answer.headers["ETag"]
 
     def submitted(
@@ -201,13 +210,14 @@ class World:
         return answer.json
 
     def filed(self, by: Caller | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A submitted application and the document with which it was submitted."""
+        """A submitted application and the one document with which it was submitted."""
         by = by or self.citizen()
         document = self.document(by)
-        draft, etag = self.draft(by)
+        draft, etag = self.draft(by, papers=False)
         path = f"/applications/{draft['id']}"
-        attached = by.put(f"{path}/papers/id", {"documents": [document["id"]]})
-        assert attached.status_code == 200, attached.text
+        for paper in ("id", "plan"):
+            stands = by.put(f"{path}/papers/{paper}", {"documents": [document["id"]]})
+            assert stands.status_code == 200, stands.text
         answer = by.post(f"{path}/submit", {}, etag=etag)
         assert answer.status_code == 200, answer.text
         return answer.json, document

@@ -8,10 +8,11 @@ from backend.access import Principal
 from backend.applications import actions
 from backend.applications.kinds import Fault, Kind, Reason
 from backend.cases import actions as cases
-from backend.cases import correcting
+from backend.cases import correcting, submitting
 from backend.cases.granting import Wish
 from tests import records
 from tests.factories import SECTIONS, ULANHOT, WHOLE_FORMS
+from tests.papers import attached
 from tests.records import look, one, person, staff
 
 SUMMARY = "#/sections/project/summary"
@@ -24,25 +25,41 @@ def whole() -> dict:
     return sections
 
 
-def draft(by: Principal, park: str = "P05", sections: dict | None = None) -> dict:
-    return actions.create(
+def draft(
+    by: Principal, park: str = "P05", sections: dict | None = None, *, papers: bool = True
+) -> dict:
+    """A draft with everything that has to be there, unless something else is said."""
+    begun = actions.create(
         Kind.TENANCY,
         park=records.park(park)["public_id"],
         sections=whole() if sections is None else sections,
         by=by,
     )
+    if papers:
+        attached(begun["id"])
+    return begun
 
 
-def draft_for_the_bureau(by: Principal, kind: Kind, **answers: dict) -> dict:
+def draft_for_the_bureau(
+    by: Principal, kind: Kind, *, papers: bool = True, **answers: dict
+) -> dict:
     """A draft of what the bureau of Ulanhot decides; sections may be given anew."""
     sections = WHOLE_FORMS[kind.name.lower()] | answers
-    return actions.create(kind, county=ULANHOT, sections=sections, by=by)
+    begun = actions.create(kind, county=ULANHOT, sections=sections, by=by)
+    if papers:
+        attached(begun["id"])
+    return begun
+
+
+def handed_in(begun: dict, by: Principal, promise: str | None = None) -> dict:
+    """Submit a draft."""
+    return submitting.submit(begun["id"], seen=begun["version"], by=by, promise=promise)
 
 
 def submitted(by: Principal | None = None, park: str = "P05", kind: Kind = Kind.TENANCY) -> dict:
     by = by or person()
     begun = draft(by, park) if kind is Kind.TENANCY else draft_for_the_bureau(by, kind)
-    return actions.submit(begun["id"], seen=begun["version"], by=by)
+    return handed_in(begun, by)
 
 
 def approved(by: Principal | None = None, note: str = "", **wish) -> dict:

@@ -29,6 +29,14 @@ SAY_NOTHING = {
 }
 # Modules and folders without a test file of their own, and where they are tested.
 ELSEWHERE = {
+    "backend/applications/answers.py": "tests/backend/applications/test_actions.py",
+    "backend/applications/experience.py": "tests/backend/applications/test_queries.py",
+    "backend/applications/lapsed.py": "tests/backend/applications/test_actions.py",
+    "backend/applications/gaps.py": "tests/backend/cases/test_promising.py",
+    "backend/applications/promises.py": "tests/backend/cases/test_promising.py",
+    "backend/cases/wording.py": "tests/backend/cases/test_submitting.py",
+    "miniprogram_api/routes/history.py": "tests/miniprogram_api/routes/test_gaps.py",
+    "notifications/gaps.py": "tests/notifications/test_catalogue.py",
     "backend/applications/following.py": "tests/backend/tenancies/test_actions.py",
     "backend/applications/occasions.py": "tests/backend/cases/test_reminding.py",
     "backend/internships/agreements.py": "tests/backend/internships/test_actions.py",
@@ -96,6 +104,7 @@ ELSEWHERE = {
     "backend/profiles/spans.py": "tests/backend/profiles/test_audience.py",
     "backend/profiles/lacking.py": "tests/backend/profiles/test_audience.py",
     "miniprogram_api/demo.py": "tests/journeys",
+    "miniprogram_api/specimen.py": "tests/backend/documents/test_examination.py",
     "miniprogram_api/running.py": "tests/faults/test_make_run.py",
     "miniprogram_api/routes/internships.py": "tests/journeys/test_internship.py",
     "miniprogram_api/routes/posts.py": "tests/journeys/test_internship.py",

@@ -1,28 +1,27 @@
-"""How does the applicant begin, write and hand in an application, and hurry its office?"""
+"""How does the applicant begin and write an application, and hurry its office?"""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Sequence, select
 from sqlalchemy.exc import IntegrityError
 
-from backend import clock, vault, workdays
+from backend import clock, workdays
 from backend.access import Principal, can
-from backend.accounts import bindings
-from backend.applications import clocks, corrections, forms, queries
+from backend.applications import answers, forms, lapsed, queries
 from backend.applications.kinds import BETWEEN_NUDGES, TERMS, Kind, Office
 from backend.applications.models import Application
 from backend.applications.taking import OFFICE, View, moved, noted, seen_now, taken
-from backend.applications.verdict import verdict_on
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import action, constraint_of, new_id, session
-from backend.errors import AlreadyOpen, Incomplete, Invalid, NotFound, TooSoon, WrongStatus
+from backend.errors import AlreadyOpen, Invalid, NotFound, TooLate, TooSoon, WrongStatus
 from backend.parks import queries as parks
 
 NUMBERS = Sequence("application_number")
+NO_DRAFT = "只有未提交过的草稿可以恢复，请重新申请"
 UNPLACED = {"park_id": "没有这个园区", "jurisdiction_code": "没有这个旗县市"}
 # After which of these the three working days before a nudge begin anew.
 NUDGED_BY = {"application.submitted", "application.resolved", "application.nudged"}
@@ -55,22 +54,30 @@ def create(
         created_at=now,
         changed_at=now,
     )
-    application.sections = _sealed(application, sections)
-    try:
-        with session.begin_nested():
-            session.add(application)
-            session.flush()
-    except IntegrityError as error:
-        if constraint_of(error) != "uq_application_one_open":
-            raise
-        existing = queries.open_of(by.id, kind)
-        assert existing is not None
-        raise AlreadyOpen(
-            f"您已有一份正在办理的同类申请（{existing['number']}）",
-            existing=str(existing["public_id"]),
-        ) from None
+    application.sections = answers.sealed(application, sections)
+    with _the_only_one(by, kind):
+        session.add(application)
+        session.flush()
     noted("created", application, by)
     return queries.get(public_id, by)
+
+
+@action
+def restore(public_id: UUID, *, seen: int, by: Principal) -> View:
+    """Take up a draft again that lapsed within the last fourteen days.
+
+    Raise WrongStatus for a case that lapsed after it had been submitted, TooLate after the last
+    day, AlreadyOpen when another of this kind has been begun since.
+    """
+    case = taken("restoreApplication", "restore", public_id, seen, by)
+    until = lapsed.restorable_until(case.before)
+    if until is None:
+        raise WrongStatus(NO_DRAFT, current_status="lapsed", actions=[])
+    if clock.today() > until:
+        raise TooLate(ended_at=str(until))
+    with _the_only_one(by, case.application.kind):
+        moved(case)
+    return seen_now(case)
 
 
 @action
@@ -89,8 +96,9 @@ def update(
     """
 
     def both(current: Mapping[str, Any]) -> dict[str, Any]:
-        theirs = current["sections"]
-        return {"yours": sections, "theirs": {name: theirs.get(name) for name in sections}}
+        theirs = {name: current["sections"].get(name) for name in sections}
+        differing = answers.differing(current["kind"], sections, theirs)
+        return {"yours": sections, "theirs": theirs, "differences": differing}
 
     case = taken("updateApplication", "update", public_id, seen, by, both)
     application = case.application
@@ -100,27 +108,9 @@ def update(
             setattr(application, name, value)
     elif faults := forms.misplaced(kind, {}, sections):
         raise Invalid(errors=faults)
-    application.sections = {**application.sections, **_sealed(application, sections)}
+    application.sections = {**application.sections, **answers.sealed(application, sections)}
     application.changed_at = clock.now()
-    noted("updated", application, by)
-    return seen_now(case)
-
-
-@action
-def submit(public_id: UUID, *, seen: int, by: Principal) -> View:
-    """Hand the draft to its office; raise Incomplete with everything that is missing.
-
-    The verdict of the rules travels with it from now on, whatever it is.
-    """
-    case = taken("submitApplication", "submit", public_id, seen, by)
-    application, now = case.application, clock.now()
-    missing = forms.missing(application.kind, application.sections)
-    if missing:
-        raise Incomplete(missing=missing)
-    bindings.rely_on_identity(application.applicant_id)
-    application.verdict = verdict_on(application)
-    application.submitted_at, application.received_on = now, clocks.received_on(now)
-    moved(case)
+    noted("updated", application, by, seen=seen)
     return seen_now(case)
 
 
@@ -143,8 +133,25 @@ def nudge(public_id: UUID, *, by: Principal) -> View:
     again_on = workdays.after(clock.day_of(last), BETWEEN_NUDGES)
     if clock.today() < again_on:
         raise TooSoon(f"{again_on} 起可以催办", again_on=str(again_on))
-    noted("nudged", application, by)
+    noted("nudged", application, by, seen=found["version"])
     return queries.get(public_id, by)
+
+
+@contextmanager
+def _the_only_one(by: Principal, kind: Kind) -> Iterator[None]:
+    """Raise AlreadyOpen, naming the other one, when it is not the only open one of its kind."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if constraint_of(error) != "uq_application_one_open":
+            raise
+        existing = queries.open_of(by.id, kind)
+        assert existing is not None
+        raise AlreadyOpen(
+            f"您已有一份正在办理的同类申请（{existing['number']}）",
+            existing=str(existing["public_id"]),
+        ) from None
 
 
 def _number(kind: Kind) -> str:
@@ -169,21 +176,3 @@ def _place(
     if faults:
         raise Invalid(errors=faults)
     return place
-
-
-def _sealed(application: Application, sections: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the sections as JSON, with their sensitive answers sealed to this application."""
-    kept = {
-        name: {field: _plain(answer) for field, answer in answers.items()}
-        for name, answers in sections.items()
-    }
-    for section, field in forms.sensitive(application.kind):
-        plain = kept.get(section, {}).get(field)
-        if plain:
-            place = corrections.sealed_place(application.public_id, section, field)
-            kept[section][field] = vault.keys().seal(place, plain)
-    return kept
-
-
-def _plain(answer: Any) -> Any:
-    return answer.isoformat() if isinstance(answer, date) else answer

@@ -11,15 +11,16 @@ Sections = Mapping[str, Mapping[str, Any]]
 NAMED_BY = {Office.PARK: "park_id", Office.BUREAU: "jurisdiction_code"}
 
 
-def missing(kind: Kind, sections: Sections) -> list[dict[str, str]]:
-    """List everything required that is not there yet, each with its pointer and its label."""
+def missing(kind: Kind, sections: Sections) -> list[dict[str, Any]]:
+    """List everything required that is not there yet, with pointer, label, and may it follow."""
     found = []
     for section in FORMS[kind]:
         answers = sections.get(section.name) or {}
         for field in section.fields:
             if _is_required(field, answers) and not _is_answered(field, answers):
                 pointer = f"#/sections/{section.name}/{field.name}"
-                found.append({"pointer": pointer, "label": f"{section.label} · {field.label}"})
+                label = f"{section.label} · {field.label}"
+                found.append({"pointer": pointer, "label": label, "may_follow": field.may_follow})
     return found
 
 
@@ -32,6 +33,16 @@ def labels(kind: Kind) -> dict[str, str]:
             pointer = f"#/sections/{section.name}/{field.name}"
             found[pointer] = f"{section.label} · {field.label}"
     return found
+
+
+def may_follow(kind: Kind) -> dict[str, str]:
+    """Return the label of every answer that may be promised for later, by its pointer."""
+    return {
+        f"#/sections/{section.name}/{field.name}": f"{section.label} · {field.label}"
+        for section in FORMS[kind]
+        for field in section.fields
+        if field.may_follow
+    }
 
 
 def sensitive(kind: Kind) -> list[tuple[str, str]]:

@@ -108,6 +108,8 @@ OF_PARKS = tuple(kind for kind, terms in TERMS.items() if terms.office is Office
 TO_CORRECT = 15
 # Days after the last change in which a draft is kept.
 DRAFT_DAYS = 60
+# Days after it lapsed in which a draft may be taken up again.
+RESTORE_DAYS = 14
 # Working days between one nudge and the next.
 BETWEEN_NUDGES = 3
 # Working days for which a decision is published, and the least; the practice of other leagues.

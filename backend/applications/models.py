@@ -7,12 +7,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.applications.kinds import OF_PARKS, Kind
+from backend.applications.promises import LIVE, GapStatus
 from backend.applications.workflow import OPEN, Status
 from backend.db import Json, Model, Numbered, term
 
 # As it stands in the order of a queue: what is due on no day comes last.
 DUE_OR_NEVER = "COALESCE(due_on, '9999-12-31'::date)"
 _OPEN = ", ".join(f"'{status.name}'" for status in OPEN)
+_LIVE_GAPS = ", ".join(f"'{status.name}'" for status in LIVE)
 _OF_PARKS = ", ".join(f"'{kind.name}'" for kind in OF_PARKS)
 
 
@@ -107,6 +109,49 @@ class Correction(Numbered, Model):
     before: Mapped[dict[str, Any]] = mapped_column(Json)
     ended_at: Mapped[datetime | None]
     answered: Mapped[bool] = mapped_column(default=False)
+
+
+class Gap(Numbered, Model):
+    """What was missing when a case was taken in all the same, and until when it is promised.
+
+    `text` is what the applicant promised, word for word, and `sha256` its hash. Nobody offered what
+    she promised on handing the case in: the list of what may follow does. `why` says what was
+    wrong with what came.
+    """
+
+    __tablename__ = "gap"
+    __table_args__ = (
+        Index(
+            "uq_gap_one_live",
+            "application_id",
+            unique=True,
+            postgresql_where=text(f"status IN ({_LIVE_GAPS})"),
+        ),
+        Index("ix_gap_due_on", "due_on", postgresql_where=text("status = 'PROMISED'")),
+        CheckConstraint("jsonb_array_length(items) > 0", name="items"),
+        CheckConstraint("workdays BETWEEN 1 AND 15", name="workdays"),
+        CheckConstraint(
+            "(status IN ('PROMISED', 'FILLED', 'CLOSED', 'LAPSED'))"
+            " <= (promised_at IS NOT NULL AND due_on IS NOT NULL)",
+            name="promised",
+        ),
+        CheckConstraint("(status = 'CLOSED') = (confirmed_by IS NOT NULL)", name="confirmed"),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    status: Mapped[GapStatus] = mapped_column(term(GapStatus))
+    items: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    text: Mapped[str]
+    sha256: Mapped[str]
+    workdays: Mapped[int]
+    offered_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    offered_at: Mapped[datetime]
+    promised_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    filled_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(default="")
 
 
 class Recusal(Model):

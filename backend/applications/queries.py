@@ -1,7 +1,7 @@
 """What may be asked about applications, and what does each party get to see?"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,21 @@ from sqlalchemy import (
     tuple_,
 )
 
-from backend import clock
+from backend import workdays
 from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
 from backend.accounts.models import Staff
-from backend.applications import advice, corrections, forms, nearness, ranked, workflow
+from backend.applications import (
+    advice,
+    corrections,
+    experience,
+    forms,
+    gaps,
+    lapsed,
+    nearness,
+    promises,
+    ranked,
+    workflow,
+)
 from backend.applications.kinds import OF_PARKS, REFUSALS, Fault, Kind, Reason
 from backend.applications.models import DUE_OR_NEVER, Application, Correction
 from backend.applications.workflow import Status
@@ -40,8 +51,7 @@ PARTY_LABELS = {
     Relation.ENTREPRENEUR: "公众",
 }
 FAR = date(9999, 12, 31)
-# Like cases of the last half year tell how long one has to wait, once there are a few of them.
-LATELY, ENOUGH = timedelta(days=180), 10
+DAYS = ("due_on", "legal_due_on", "days_note")
 _WHOLE = (
     select(
         *Application.__table__.columns,
@@ -54,6 +64,7 @@ _WHOLE = (
         nearness.OFFICE,
         *advice.OFFICES,
         ranked.HAS_NEXT,
+        *gaps.COLUMNS,
         exists()
         .where(Correction.application_id == Application.id, Correction.answered)
         .label("corrected"),
@@ -70,6 +81,7 @@ _WHOLE = (
         and_(Holding.application_id == Application.public_id, Holding.kind == HoldingKind.TENANCY),
     )
     .outerjoin(Unit, Unit.id == Holding.unit_id)
+    .outerjoin(gaps.LIVE_GAP, gaps.IS_LIVE)
 )
 
 
@@ -135,7 +147,9 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
             for each in open_to(workflow.STEPS, status, held)
             if workflow.ROUNDS.get(each, found["corrected"]) == found["corrected"]
             and (each != workflow.TO_THE_NEXT_PARK or found["has_next"])
+            and (each != "restore" or lapsed.may_be_restored(found))
         ],
+        "restorable_until": lapsed.restorable_until(found),
         "sections": sections,
         "missing": forms.missing(kind, sections) if status in workflow.IN_HER_HANDS else [],
         "held_by": holder
@@ -147,11 +161,13 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
         "held_since": found["held_since"] if holder else None,
         "due_on": found["due_on"],
         "legal_due_on": found["legal_due_on"],
+        "days_note": workdays.note_on(found["due_on"], found["legal_due_on"], found["gap_due_on"]),
         "handler": found["handler_name"] if Relation.APPLICANT not in held else None,
         "created_at": found["created_at"],
         "submitted_at": found["submitted_at"],
         "decision": _decision(found),
         "unit": _unit(found),
+        "gap": gaps.of_row(found, held),
         "verdict": found["verdict"],
         "version": found["version"],
         "row": (str(found["due_on"] or FAR), found["id"]),
@@ -177,32 +193,14 @@ def timeline(public_id: UUID, by: Principal) -> dict[str, Any]:
         for event, case in ranked.told_of(audit.of("application", found["id"]), found, by)
         if event["name"].removeprefix("application.") in workflow.EVENT_LABELS
     ]
-    kept = ("id", "number", "kind", "status", "held_by", "held_since", "due_on", "legal_due_on")
+    kept = ("id", "number", "kind", "status", "held_by", "held_since", *DAYS)
     return {
         **{name: whole[name] for name in kept},
-        "usual_workdays": usual_workdays(found),
+        "usual_workdays": experience.usual_workdays(found),
         "corrections": corrections.told(found, in_full=Relation.APPLICANT in relations(by, found)),
+        "gaps": gaps.told(found["id"]),
         "items": events,
     }
-
-
-def usual_workdays(found: Row) -> int | None:
-    """Return within how many working days nine in ten like cases were decided lately.
-
-    The applicants' own waiting is left out. None while there are too few to say.
-    """
-    office = Application.park_id if found["office"] != THE_BUREAU else Application.jurisdiction_code
-    like = select(
-        func.count().label("cases"),
-        func.percentile_disc(0.9).within_group(Application.office_days).label("days"),
-    ).where(
-        Application.kind == found["kind"],
-        office == found[office.key],
-        Application.office_days.is_not(None),
-        Application.decided_at > clock.now() - LATELY,
-    )
-    counted = row(like)
-    return counted["days"] if counted and counted["cases"] >= ENOUGH else None
 
 
 def others_of(by: Principal, besides: UUID, *, limit: int) -> Sequence[Row]:
@@ -245,8 +243,13 @@ def _named(found: Row) -> Row:
     return {**found, "office_name": name}
 
 
+def is_with_the_park(found: Mapping[str, Any]) -> bool:
+    """Tell whether the park decides a case, and no bureau."""
+    return bool(found["office"] != THE_BUREAU)
+
+
 def _of_the_park(holder: Relation, found: Mapping[str, Any]) -> bool:
-    return holder is Relation.DECIDER and found["office"] != THE_BUREAU
+    return holder is Relation.DECIDER and is_with_the_park(found)
 
 
 def _party(holder: Relation, found: Mapping[str, Any]) -> str:
@@ -267,7 +270,13 @@ def _decision(found: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     reasons = [Reason[name] for name in found["reasons"]]
     told = [worded(reason, REFUSALS[reason]) for reason in reasons]
-    return {"at": found["decided_at"], "reasons": told, "note": found["note"]}
+    waits = found["status"] is not Status.REJECTED and found["gap_status"] in promises.UNSETTLED
+    return {
+        "at": found["decided_at"],
+        "reasons": told,
+        "note": found["note"],
+        "effective": not waits,
+    }
 
 
 def _unit(found: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -57,7 +57,8 @@ class Type(Enum):
 class Field(NamedTuple):
     """One question. `when` names a sibling and the answer that makes this one required.
 
-    `fact` is what the rules call the answer; `most` of money is in fen.
+    `fact` is what the rules call the answer; `most` of money is in fen. `may_follow`: a case may
+    be taken in without it, if it is promised.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Field(NamedTuple):
     when: tuple[str, str] | None = None
     example: str | None = None
     fact: str | None = None
+    may_follow: bool = False
 
     @property
     def shown(self) -> dict[str, str]:
@@ -117,7 +119,7 @@ PROJECT = Section(
         Field("title", "项目名称", T.TEXT, most=50),
         Field("industry", "所属行业", T.CHOICE, choices=Industry),
         Field("summary", "项目简介", T.TEXT, most=1000),
-        Field("team_size", "团队人数", T.WHOLE, most=500),
+        Field("team_size", "团队人数", T.WHOLE, most=500, may_follow=True),
     ),
 )
 SPACE = Section(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from backend import clock
 from backend.access import Principal, Relation, can, relations
-from backend.applications import clocks, corrections, queries, workflow
+from backend.applications import clocks, corrections, gaps, promises, queries, workflow
 from backend.applications.kinds import TERMS, TO_CORRECT
 from backend.applications.models import Application
 from backend.applications.workflow import Status
@@ -53,15 +53,21 @@ def taken(
     """Lock the application for one step of the workflow.
 
     Raise NotFound for what the principal may not see, NotAllowed or WrongStatus as the table
-    says, Outdated when the version is not the one seen, Handled when a colleague has the case.
+    says, Outdated when the version is not the one seen, Handled when a colleague has the case,
+    GapOpen when something promised has to be there first.
     """
     application, found = locked(operation, public_id, by)
     if application.version != seen:
         raise Outdated(seen=seen, current=application.version, **both(queries.seen_by(by, found)))
     row = step(workflow.STEPS, application.status, verb, relations(by, found))
-    if row.by is Relation.DECIDER and application.handler_id not in (None, by.id):
+    leave_to_colleague(row, found, by)
+    return _effective(Taken(application, row, found, by))
+
+
+def leave_to_colleague(row: Step, found: Row, by: Principal) -> None:
+    """Raise Handled for a step of the office when a colleague has the case."""
+    if row.by is Relation.DECIDER and found["handler_id"] not in (None, by.id):
         raise Handled(f"{found['handler_name']}正在办理此件", handler=found["handler_name"])
-    return Taken(application, row, found, by)
 
 
 def locked(operation: str, public_id: UUID, by: Principal) -> tuple[Application, Row]:
@@ -86,12 +92,12 @@ def taken_as(
     """Take a step on a locked application as a party that the caller is known to be.
 
     The system is one, and whoever objects to a decision that she may otherwise not see. Raise
-    WrongStatus like `taken`.
+    WrongStatus and GapOpen like `taken`.
     """
     found = queries.find(application.public_id)
     assert found is not None
     row = step(workflow.STEPS, application.status, verb, {party})
-    return Taken(application, row, found, by)
+    return _effective(Taken(application, row, found, by))
 
 
 def moved(case: Taken, **particulars: Any) -> None:
@@ -100,7 +106,15 @@ def moved(case: Taken, **particulars: Any) -> None:
     application.status = Status[case.step.to.name]
     application.held_since = application.changed_at = now
     _set_the_clocks(application)
-    noted(case.step.event, application, case.by, party=case.step.by.name.lower(), **particulars)
+    if application.status in workflow.OVER:
+        gaps.end_with(application, *promises.LIVE)
+    stepped(case, **particulars)
+
+
+def stepped(case: Taken, **particulars: Any) -> None:
+    """Write down a step with its party and the version that whoever took it had seen."""
+    party, seen = case.step.by.name.lower(), case.before["version"]
+    noted(case.step.event, case.application, case.by, party=party, seen=seen, **particulars)
 
 
 def seen_now(case: Taken) -> View:
@@ -122,6 +136,13 @@ def noted(event: str, application: Application, by: Principal | None, **particul
         due_on=application.due_on and application.due_on.isoformat(),
         **particulars,
     )
+
+
+def _effective(case: Taken) -> Taken:
+    """Let nothing that was granted take effect while something promised is not there."""
+    if case.step.action in promises.EFFECTIVE:
+        gaps.refuse_while_unsettled(case.application)
+    return case
 
 
 def _set_the_clocks(application: Application) -> None:

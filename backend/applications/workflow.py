@@ -36,8 +36,10 @@ STEPS = (
     Step(S.SUBMITTED, "pass_on", R.DECIDER, S.SUBMITTED, "passed_on"),
     Step(S.SUBMITTED, "return", R.DECIDER, S.CORRECTION_REQUESTED, "returned"),
     Step(S.SUBMITTED, "return_again", R.SUPERVISOR, S.CORRECTION_REQUESTED, "returned"),
+    Step(S.SUBMITTED, "allow_gap", R.DECIDER, S.SUBMITTED, "gap_allowed"),
     Step(S.SUBMITTED, "approve", R.DECIDER, S.APPROVED, "approved"),
     Step(S.SUBMITTED, "reject", R.DECIDER, S.REJECTED, "rejected"),
+    Step(S.SUBMITTED, "lapse", R.SYSTEM, S.LAPSED, "lapsed"),
     Step(S.UNDER_REVIEW, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
     Step(S.UNDER_REVIEW, "release", R.DECIDER, S.SUBMITTED, "released"),
     Step(S.UNDER_REVIEW, "release", R.SYSTEM, S.SUBMITTED, "released"),
@@ -46,8 +48,10 @@ STEPS = (
     Step(S.UNDER_REVIEW, "pass_on", R.DECIDER, S.SUBMITTED, "passed_on"),
     Step(S.UNDER_REVIEW, "return", R.DECIDER, S.CORRECTION_REQUESTED, "returned"),
     Step(S.UNDER_REVIEW, "return_again", R.SUPERVISOR, S.CORRECTION_REQUESTED, "returned"),
+    Step(S.UNDER_REVIEW, "allow_gap", R.DECIDER, S.UNDER_REVIEW, "gap_allowed"),
     Step(S.UNDER_REVIEW, "approve", R.DECIDER, S.APPROVED, "approved"),
     Step(S.UNDER_REVIEW, "reject", R.DECIDER, S.REJECTED, "rejected"),
+    Step(S.UNDER_REVIEW, "lapse", R.SYSTEM, S.LAPSED, "lapsed"),
     Step(S.CORRECTION_REQUESTED, "update", R.APPLICANT, S.CORRECTION_REQUESTED, "updated"),
     Step(S.CORRECTION_REQUESTED, "resolve", R.APPLICANT, S.UNDER_REVIEW, "resolved"),
     Step(S.CORRECTION_REQUESTED, "withdraw", R.APPLICANT, S.WITHDRAWN, "withdrawn"),
@@ -70,6 +74,7 @@ STEPS = (
     Step(S.REJECTED, "reopen", R.SUPERVISOR, S.SUBMITTED, "reopened"),
     Step(S.REJECTED, "undo", R.SYSTEM, S.SUBMITTED, "decision_undone"),
     Step(S.REJECTED, "undo_in_hand", R.SYSTEM, S.UNDER_REVIEW, "decision_undone"),
+    Step(S.LAPSED, "restore", R.APPLICANT, S.DRAFT, "restored"),
 )
 
 # One open application of a kind per person (a partial unique index says so too).
@@ -82,6 +87,8 @@ OPEN = (
     S.PUBLICISED,
     S.OBJECTION_HOLD,
 )
+# What nothing can befall any more, but that a lapsed draft may be restored.
+OVER = (S.COMPLETED, S.WITHDRAWN, S.LAPSED)
 # What the applicant may still write in.
 IN_HER_HANDS = (S.DRAFT, S.CORRECTION_REQUESTED)
 # Which of the two depends on whether the applicant has put something right before.
@@ -110,6 +117,15 @@ EVENT_LABELS = {
     "returned": "要求补正",
     "resolved": "提交补正",
     "recalled": "撤销补正要求",
+    "gap_allowed": "同意容缺受理，待承诺",
+    "gap_opened": "容缺受理，申请人承诺限期补齐",
+    "gap_promised": "申请人承诺限期补齐",
+    "gap_declined": "申请人未作容缺承诺",
+    "gap_filled": "补交容缺材料",
+    "gap_confirmed": "容缺材料已补齐",
+    "gap_refused": "补交的材料须重新提交",
+    "gap_due": "提醒补齐期限",
+    "gap_lapsed": "逾期未补齐容缺材料",
     "withdrawn": "撤回申请",
     "approved": "审核通过",
     "rejected": "审核不通过",
@@ -122,7 +138,9 @@ EVENT_LABELS = {
     "objection_upheld": "异议成立，重新审核",
     "completed": "办结",
     "lapsed": "逾期失效",
+    "restored": "恢复草稿",
     "nudged": "申请人催办",
     "answer_soon": "提醒补正期限",
+    "document_expiring": "提醒材料即将到期",
     "draft_expiring": "提醒草稿即将失效",
 }

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from backend import clock
 from backend.access import Principal
+from backend.applications import gaps
 from backend.applications.kinds import OF_ONE_PARK, Reason
 from backend.applications.models import Application
+from backend.applications.promises import GapStatus
 from backend.applications.taking import Taken, View, moved, seen_now, taken
 from backend.applications.workflow import Status
 from backend.cases import publicity
@@ -77,8 +79,13 @@ def approve(
 def approved(
     public_id: UUID, *, seen: int, by: Principal, wish: Wish = AS_ASKED, note: str = ""
 ) -> Taken:
-    """Approve inside a running action; see `approve`."""
+    """Approve inside a running action; see `approve`.
+
+    An unanswered offer to let something follow is over; what was promised still has to come, and
+    until then nothing of this takes effect.
+    """
     case = taken("approveApplication", "approve", public_id, seen, by)
+    gaps.end_with(case.application, GapStatus.OFFERED)
     waits = LIVES[case.application.kind].grant(case.application, wish, by)
     _decided(case.application, by, note)
     moved(case, waits=waits)
@@ -108,7 +115,7 @@ def rejected(
         raise Invalid(errors=[{"pointer": "#/reasons", "detail": NEXT_PARK}])
     _decided(case.application, by, note)
     case.application.reasons = [reason.name for reason in reasons]
-    moved(case)
+    moved(case, reasons=case.application.reasons)
     LIVES[case.application.kind].over(case.application, by)
     return case
 
@@ -128,6 +135,7 @@ def reopen(public_id: UUID, *, seen: int, by: Principal, why: str) -> View:
     application.reasons, application.note = [], ""
     application.handler_id = None
     moved(case, why=why.strip(), was=was)
+    gaps.prolong(application)
     LIVES[application.kind].set_aside(application, by)
     return seen_now(case)
 

@@ -2,29 +2,48 @@
 
 The office two working days before its day, on that day, and once more when it is over; then, and
 before the longest time is over, whoever stands above it too. While the office waits for the
-applicant, she is reminded and it is not. Another office that was asked for its opinion is reminded
-of its own day.
+applicant, she is reminded and it is not; of what she promised she is reminded in any case. Another
+office that was asked for its opinion is reminded of its own day, and whoever applied of a document
+that is good for two weeks more.
 """
 
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy import ColumnElement, Date, bindparam, cast, func, select
 
 from backend import clock
 from backend.applications import occasions
 from backend.applications.kinds import DRAFT_DAYS
-from backend.applications.models import Application
+from backend.applications.models import Application, Gap
 from backend.applications.occasions import Occasion, days_ahead, passed, workdays_ahead
+from backend.applications.promises import GapStatus
 from backend.applications.taking import OFFICE, noted
-from backend.applications.workflow import Status
+from backend.applications.workflow import OPEN, Status
 from backend.cases import opinions
 from backend.db import action, rows, session
+from backend.documents.models import Document, Paper
 
 log = logging.getLogger(__name__)
 LAPSES_ON = cast(
     func.timezone(clock.SHANGHAI.key, Application.changed_at + timedelta(days=DRAFT_DAYS)), Date
+)
+_today: Any = bindparam("today", callable_=clock.today, type_=Date)
+PROMISED_ON: ColumnElement[Any] = (
+    select(Gap.due_on)
+    .where(Gap.application_id == Application.id, Gap.status == GapStatus.PROMISED)
+    .correlate(Application)
+    .scalar_subquery()
+)
+# The next day that is the last on which some document of a case is good.
+EXPIRING_ON: ColumnElement[Any] = (
+    select(func.min(Document.expires_on))
+    .join(Paper, Paper.document_id == Document.id)
+    .where(Paper.application_id == Application.id, Document.expires_on >= _today)
+    .correlate(Application)
+    .scalar_subquery()
 )
 HERS, DRAFTED = (Status.CORRECTION_REQUESTED,), (Status.DRAFT,)
 
@@ -42,6 +61,9 @@ OCCASIONS = (
         workdays_ahead(2, 4),
     ),
     Occasion("answer_soon", "answer_soon", HERS, Application.due_on, workdays_ahead(2, 4)),
+    Occasion("gap_due_soon", "gap_due", OPEN, PROMISED_ON, workdays_ahead(1, 3)),
+    Occasion("gap_due_today", "gap_due", OPEN, PROMISED_ON, workdays_ahead(0, 1)),
+    Occasion("document_14", "document_expiring", OPEN, EXPIRING_ON, days_ahead(14)),
     Occasion("draft_expiring_14", "draft_expiring", DRAFTED, LAPSES_ON, days_ahead(14)),
     Occasion("draft_expiring_3", "draft_expiring", DRAFTED, LAPSES_ON, days_ahead(3)),
 )

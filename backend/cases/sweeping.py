@@ -1,7 +1,8 @@
 """What happens to a case by itself?
 
-Unanswered corrections and forgotten drafts lapse, and a case that lies with one officer without a
-move goes back into the queue. Each case is a transaction of its own; doing it twice does nothing.
+Unanswered corrections, forgotten drafts and promises that were not kept lapse, and a case that lies
+with one officer without a move goes back into the queue. Each case is a transaction of its own;
+doing it twice does nothing.
 """
 
 import logging
@@ -16,7 +17,7 @@ from backend.applications.kinds import DRAFT_DAYS
 from backend.applications.models import Application
 from backend.applications.taking import moved, taken_as
 from backend.applications.workflow import Status
-from backend.cases import publicity
+from backend.cases import promising, publicity
 from backend.cases.correcting import close
 from backend.cases.lives import LIVES
 from backend.db import action, rows, session
@@ -39,6 +40,11 @@ def sweep() -> None:
                 take(application_id)
             except Exception:
                 log.exception("application %s cannot be swept", application_id)
+    for each in promising.unkept():
+        try:
+            promising.lapse(each)
+        except Exception:
+            log.exception("gap %s cannot be swept", each)
     for each in publicity.over():
         try:
             publicity.end(each)

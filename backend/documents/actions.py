@@ -16,7 +16,9 @@ from sqlalchemy import delete, select
 from backend import clock, vault
 from backend.access import Principal, can
 from backend.accounts.models import Person
+from backend.applications import gaps
 from backend.applications.models import Application
+from backend.applications.workflow import OPEN
 from backend.audit.actions import record
 from backend.db import action, after_commit, beside_the_action, changed, new_id, session
 from backend.documents import examination, pages, papers, queries
@@ -47,6 +49,7 @@ class Sent(NamedTuple):
     content: bytes
     kind: DocumentKind
     expires_on: date | None = None
+    issued_on: date | None = None
 
 
 def upload(
@@ -95,20 +98,22 @@ def remove(public_id: UUID, *, by: Principal, shelf: Shelf) -> None:
 
 @action
 def attach(application: UUID, paper: str, *, documents: Sequence[UUID], by: Principal) -> View:
-    """Let these documents, and no others, stand for a paper of a draft.
+    """Let these documents, and no others, stand for a paper of a draft, or for one promised.
 
     Raise Invalid with each document that is not hers to use, WrongStatus once it is submitted.
     """
     found = queries.case(application, by, "listPapers")
     if not can(by, "attachDocument", found):
         raise NotAllowed
-    if papers.asked(found["kind"], paper) is None:
+    asked = papers.asked(found["kind"], paper)
+    if asked is None:
         raise NotFound
     _one_at_a_time(by.id)
     held = session.scalars(
         select(Application).where(Application.id == found["id"]).with_for_update()
     ).one()
-    if held.status not in papers.ATTACHABLE:
+    promised = held.status in OPEN and gaps.is_promised(held.id, papers.pointer(asked))
+    if held.status not in papers.ATTACHABLE and not promised:
         raise WrongStatus(current_status=held.status.name.lower(), actions=[])
     chosen = _usable(documents, by)
     before = [each["id"] for each in queries.attached(held.id).get(paper, [])]
@@ -181,6 +186,7 @@ def _settle(
         file_id=kept.id,
         name=vault.keys().seal(pages.name_place(public_id), sent.name),
         kind=sent.kind,
+        issued_on=sent.issued_on,
         expires_on=sent.expires_on,
         created_at=clock.now(),
     )

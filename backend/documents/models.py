@@ -48,7 +48,10 @@ class StoredFile(Numbered, Model):
 
 
 class Document(Numbered, Model):
-    """A content under a name, as something, until some day. The name is sealed."""
+    """A content under a name, as something, issued on a day and good until another.
+
+    The name is sealed. Both days are its owner's word until somebody of the staff has read them.
+    """
 
     __tablename__ = "document"
 
@@ -56,7 +59,9 @@ class Document(Numbered, Model):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
     name: Mapped[str]
     kind: Mapped[DocumentKind] = mapped_column(term(DocumentKind))
+    issued_on: Mapped[date | None]
     expires_on: Mapped[date | None]
+    dated_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
 
 

@@ -1,13 +1,16 @@
 """What may be asked about documents and the papers that they stand for?"""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
+from backend import clock
 from backend.access import Principal, can
 from backend.accounts.models import Staff
+from backend.applications import forms
 from backend.applications import queries as applications
 from backend.applications.models import Application
 from backend.db import Row, row, rows
@@ -16,6 +19,7 @@ from backend.documents.kinds import FileStatus
 from backend.documents.models import Document, Opening, Paper, StoredFile
 from backend.errors import NotFound
 
+UNUSABLE = "（现有文件已过期或未通过检查）"
 MOST_FILES, MOST_BYTES = 50, 100 * 1024 * 1024
 # What counts as there, for a paper that is asked for.
 USABLE = (FileStatus.QUARANTINED, FileStatus.CLEAN)
@@ -85,25 +89,80 @@ def asked_for(application: Mapping[str, Any]) -> list[tuple[papers.Asked, bool, 
     ]
 
 
-def missing_papers(application: Mapping[str, Any]) -> list[dict[str, str]]:
+def still_missing(application: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the answers and the papers that must be there and are not, from a row of it."""
+    answers = forms.missing(application["kind"], application["sections"])
+    return [*answers, *missing_papers(application)]
+
+
+def missing_papers(application: Mapping[str, Any]) -> list[dict[str, Any]]:
     """List the papers that must be there and are not, as `forms.missing` lists answers.
 
     `application` is a row of it: its number, its kind and its sections are read. A file that was
     refused does not count; one that still waits for the scanner does.
     """
+    labels = papers.labels(application["kind"])
     return [
-        {"pointer": f"#/papers/{paper.name}", "label": f"材料 · {paper.label}"}
+        {
+            "pointer": papers.pointer(paper),
+            "label": labels[papers.pointer(paper)] + (UNUSABLE if there else ""),
+            "may_follow": paper.may_follow,
+        }
         for paper, required, there in asked_for(application)
-        if required and not any(each["status"] in USABLE for each in there)
+        if required and not is_there(paper, there)
     ]
+
+
+def is_there(paper: papers.Asked, documents: Sequence[Row]) -> bool:
+    """Tell whether one of the documents that stand for a paper can be used today."""
+    today = clock.today()
+    return any(
+        each["status"] in USABLE and (good_until(paper, each) or today) >= today
+        for each in documents
+    )
+
+
+def good_until(paper: papers.Asked, document: Mapping[str, Any]) -> date | None:
+    """Return the last day on which a document can stand for a paper; None: for ever.
+
+    Where nobody has said when it was issued, the day counts on which it came.
+    """
+    issued_on = document["issued_on"] or clock.day_of(document["created_at"])
+    return papers.good_until(paper, issued_on, document["expires_on"])
+
+
+def on_file(person_id: int, besides: int) -> list[Row]:
+    """Return what somebody has on file that can be used, newest first.
+
+    Each with the numbers of the cases that were submitted with it, another one's than `besides`.
+    """
+    given = (
+        select(func.array_agg(Application.number.distinct()))
+        .join(Paper, Paper.application_id == Application.id)
+        .where(
+            Paper.document_id == Document.id,
+            Application.submitted_at.is_not(None),
+            Application.id != besides,
+        )
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    asked = _WHOLE.add_columns(given.label("given_with")).where(
+        Document.person_id == person_id, StoredFile.status.in_(USABLE)
+    )
+    return list(rows(asked.order_by(Document.id.desc()).limit(MOST_FILES)))
 
 
 def submitted_with(document_id: int) -> list[str]:
     """Return the numbers of the applications that were submitted with the document."""
     found = rows(
         select(Application.number)
-        .join(Paper, Paper.application_id == Application.id)
-        .where(Paper.document_id == document_id, Application.submitted_at.is_not(None))
+        .where(
+            exists().where(
+                Paper.application_id == Application.id, Paper.document_id == document_id
+            ),
+            Application.submitted_at.is_not(None),
+        )
         .order_by(Application.id)
     )
     return [each["number"] for each in found]

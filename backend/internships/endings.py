@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import delete
 
 from backend.access import Relation
+from backend.applications import gaps
 from backend.applications import taking as applications
 from backend.applications.models import Application
 from backend.db import session
@@ -18,8 +19,12 @@ FULL_TERM = "见习期满"
 
 
 def begun(case: Taken) -> None:
-    """Begin an internship that all have signed, with all its months to be answered for."""
+    """Begin an internship that all have signed, with all its months to be answered for.
+
+    Raise GapOpen while something that was promised has to be there first.
+    """
     internship = case.internship
+    gaps.refuse_while_unsettled(case.application)
     moved(taken_by_itself(internship, case.application, "begin", case.by))
     for name, first, last in spans(internship.starts_on, internship.months):
         session.add(

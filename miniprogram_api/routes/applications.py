@@ -7,6 +7,7 @@ from backend.access import Principal
 from backend.applications import actions, queries, suggestions
 from backend.applications.kinds import CORRECTIONS, REFUSALS
 from backend.applications.workflow import STEPS
+from backend.cases import submitting
 from backend.cases.timeline import timeline
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
@@ -93,15 +94,21 @@ def update_application(
     return actions.update(application_id, seen=seen, by=by, **_named(body))
 
 
-@routes.operation(
-    "POST",
-    f"{ONE}/submit",
-    "submitApplication",
-    **A_STEP,
-)
-def submit_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
-    """Hand the draft to its office; everything missing is named at once."""
-    return actions.submit(application_id, seen=seen, by=by)
+@routes.operation("POST", f"{ONE}/submit", "submitApplication", body=shapes.Submission, **A_STEP)
+def submit_application(
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Hand the draft to its office; everything missing is named at once, papers included.
+
+    Where all of it may follow, the refusal shows what would have to be promised.
+    """
+    return submitting.submit(application_id, seen=seen, by=by, promise=body["promise"])
+
+
+@routes.operation("POST", f"{ONE}/restore", "restoreApplication", **A_STEP)
+def restore_application(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+    """Take up a lapsed draft again, within fourteen days and while there is no other."""
+    return actions.restore(application_id, seen=seen, by=by)
 
 
 @routes.operation(

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, current_app, request
 
 from backend.access import Principal
-from backend.documents import actions, filenames, openings, pages, queries
+from backend.documents import actions, dating, filenames, openings, pages, queries
 from backend.documents.actions import Sent
 from backend.documents.kinds import FileType
 from backend.documents.shelf import Shelf
@@ -39,8 +39,8 @@ HEADERS = {
 def upload_document(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Keep a PDF, JPEG or PNG; pictures are drawn anew, without place and date."""
     file = body["file"]
-    sent = Sent(file.name[: filenames.LONGEST_KEPT], file.content, body["kind"], body["expires_on"])
-    return actions.upload(sent, by=by, shelf=shelf())
+    name, days = file.name[: filenames.LONGEST_KEPT], (body["expires_on"], body["issued_on"])
+    return actions.upload(Sent(name, file.content, body["kind"], *days), by=by, shelf=shelf())
 
 
 @routes.operation(
@@ -64,6 +64,21 @@ def list_documents(by: Principal, query: dict[str, Any]) -> dict[str, Any]:
 def get_document(by: Principal, document_id: UUID) -> dict[str, Any]:
     """One document of the caller's own."""
     return pages.page(queries.visible(document_id, by, "getDocument"), by)
+
+
+@routes.operation(
+    "PUT",
+    f"{ONE}/days",
+    "dateDocument",
+    body=shapes.DocumentDays,
+    gives=shapes.PersonalDocumentSchema,
+    key="natural",
+    may_refuse=(403,),
+)
+def date_document(by: Principal, document_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Say since when and until when a document is good; what staff have read stands."""
+    case = body.pop("application_id")
+    return dating.date_document(document_id, application=case, by=by, **body)
 
 
 @routes.operation("DELETE", ONE, "removeDocument", gives=None, status=204, may_refuse=(409,))

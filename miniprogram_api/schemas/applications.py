@@ -13,6 +13,7 @@ from backend.applications.kinds import TERMS, Fault, Kind, Reason
 from backend.applications.questions import FORMS, Field, Section, Type
 from backend.applications.suggestions import Origin
 from backend.applications.workflow import Status
+from miniprogram_api.schemas.gaps import HASH, CaseGapSchema
 from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
 from miniprogram_api.schemas.strict import (
     REQUIRED,
@@ -107,6 +108,19 @@ class NewApplication(ChangedApplication):
             raise ValidationError(faults)
 
 
+class Submission(Strict):
+    """Hands a draft in; names what is promised for later, if anything, by its SHA-256."""
+
+    may_be_absent = True
+    promise = Text(most=64, load_default=None, allow_none=True, metadata=HASH)
+
+
+class GapAnswers(Strict):
+    """The answers that were promised for later."""
+
+    sections = Part(Sections, load_default=dict, metadata={"example": {}})
+
+
 class ApplicationQuery(Paging):
     """Narrows the list of applications."""
 
@@ -118,6 +132,7 @@ class MissingSchema(Schema):
 
     pointer = fields.String(required=True, metadata={"example": "#/sections/applicant/phone"})
     label = fields.String(required=True, metadata={"example": "申请人 · 联系电话"})
+    may_follow = fields.Boolean(required=True, metadata={"example": False})
 
 
 class HolderSchema(Schema):
@@ -145,11 +160,12 @@ class CodedFaultSchema(Schema):
 
 
 class DecisionSchema(Schema):
-    """What was decided and why."""
+    """What was decided and why; it takes effect once nothing promised is missing."""
 
     at = Moment(required=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
     note = fields.String(required=True)
+    effective = fields.Boolean(required=True, metadata={"example": True})
 
 
 class GrantedUnitSchema(Schema):
@@ -172,6 +188,7 @@ class StandingSchema(Schema):
     held_since = Moment(required=True, allow_none=True)
     due_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-11-30"})
     legal_due_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-12-21"})
+    days_note = fields.String(required=True, allow_none=True, metadata={"example": None})
 
 
 class ApplicationSchema(StandingSchema):
@@ -184,12 +201,14 @@ class ApplicationSchema(StandingSchema):
     jurisdiction_code = fields.String(required=True, metadata={"example": "152201"})
     office = fields.String(required=True, metadata={"example": "恒隆创业广场"})
     actions = fields.List(fields.String(), required=True)
+    restorable_until = fields.Date(required=True, allow_none=True, metadata={"example": None})
     sections = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
     missing = fields.List(fields.Nested(MissingSchema), required=True)
     created_at = Moment(required=True)
     submitted_at = Moment(required=True, allow_none=True)
     decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
     unit = fields.Nested(GrantedUnitSchema, required=True, allow_none=True)
+    gap = fields.Nested(CaseGapSchema, required=True, allow_none=True)
     handler = fields.String(required=True, allow_none=True, metadata={"example": "演示园区管理员"})
     verdict = fields.Dict(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"example": 1})
@@ -256,6 +275,7 @@ class TimelineSchema(StandingSchema):
 
     usual_workdays = fields.Integer(required=True, allow_none=True, metadata={"example": 4})
     corrections = fields.List(fields.Nested(CorrectionSchema), required=True)
+    gaps = fields.List(fields.Nested(CaseGapSchema), required=True)
     items = fields.List(fields.Nested(HappenedSchema), required=True)
 
 

@@ -24,6 +24,7 @@ class NewDocument(Strict):
         required=True, metadata={"description": "PDF、JPEG 或 PNG，不超过 10 MiB，PDF 不超过 50 页"}
     )
     kind = OneOf(DocumentKind, required=True)
+    issued_on = Day(load_default=None, allow_none=True, metadata={"example": "2026-11-02"})
     expires_on = Day(load_default=None, allow_none=True, metadata={"example": "2030-12-31"})
 
 
@@ -42,6 +43,14 @@ class NewOpening(Strict):
 
     application_id = Id(required=True)
     purpose = OneOf(Purpose, required=True)
+
+
+class DocumentDays(Strict):
+    """Since when and until when it is good; staff name the case in which they read it."""
+
+    issued_on = Day(required=True, allow_none=True, metadata={"example": "2026-11-02"})
+    expires_on = Day(required=True, allow_none=True, metadata={"example": "2030-12-31"})
+    application_id = Id(load_default=None)
 
 
 class Attachment(Strict):
@@ -73,10 +82,24 @@ class PersonalDocumentSchema(Schema):
     size_bytes = fields.Integer(required=True, metadata={"example": 182_044})
     pages = fields.Integer(required=True, metadata={"example": 2})
     unscanned = fields.Boolean(required=True, metadata={"description": "未经病毒扫描"})
+    issued_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-11-02"})
     expires_on = fields.Date(required=True, allow_none=True, metadata={"example": "2030-12-31"})
+    dated_by_staff = fields.Boolean(required=True, metadata={"example": False})
     expired = fields.Boolean(required=True, metadata={"example": False})
     created_at = Moment(required=True)
     actions = fields.List(fields.String(), required=True)
+
+
+class StandingDocumentSchema(PersonalDocumentSchema):
+    """A document that stands for a paper, and until when it can."""
+
+    good_until = fields.Date(required=True, allow_none=True, metadata={"example": "2030-12-31"})
+
+
+class FiledDocumentSchema(StandingDocumentSchema):
+    """A document that is on file and could stand for the paper, and what it was given with."""
+
+    given_with = fields.List(fields.String(metadata={"example": "RZ-2026-000123"}), required=True)
 
 
 class TicketSchema(Schema):
@@ -125,7 +148,10 @@ class PaperSchema(Schema):
     why = fields.String(required=True)
     kinds = fields.List(fields.Nested(DocumentKindSchema), required=True)
     required = fields.Boolean(required=True)
-    documents = fields.List(fields.Nested(PersonalDocumentSchema), required=True)
+    may_follow = fields.Boolean(required=True)
+    may_attach = fields.Boolean(required=True)
+    documents = fields.List(fields.Nested(StandingDocumentSchema), required=True)
+    on_file = fields.List(fields.Nested(FiledDocumentSchema), required=True)
 
 
 class PaperListSchema(Schema):

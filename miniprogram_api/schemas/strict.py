@@ -32,7 +32,12 @@ _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 class Strict(Schema):
-    """The base of all input: an unknown field is refused."""
+    """The base of all input: an unknown field is refused.
+
+    A body may be absent where nothing is to be said in it, or where it `may_be_absent`.
+    """
+
+    may_be_absent = False
 
     class Meta:
         """Options of the library."""

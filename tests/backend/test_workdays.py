@@ -58,3 +58,24 @@ def test_a_year_without_a_notice_counts_mondays_to_fridays():
     assert not workdays.is_workday(date(2090, 10, 1))
     assert workdays.is_workday(date(2090, 10, 2))
     assert date(2090, 10, 9) == workdays.after(date(2090, 10, 2), 5)
+
+
+def test_a_day_of_a_year_without_a_published_calendar_may_move():
+    assert workdays.is_published(date(2026, 12, 31))
+    assert not workdays.is_published(date(2046, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("days", "years"),
+    [
+        ((), None),
+        ((None, date(2026, 12, 31)), None),
+        ((date(2026, 12, 31), date(2046, 1, 1)), "2046 "),
+        ((date(2047, 1, 4), date(2046, 1, 1), date(2046, 2, 1)), "2046、2047 "),
+    ],
+)
+def test_whoever_reads_such_a_day_is_told_that_it_may_move(days, years):
+    told = workdays.note_on(*days)
+
+    assert (told is None) == (years is None)
+    assert years is None or told.startswith(f"{years}年放假安排尚未公布")

@@ -15,10 +15,12 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from backend.errors import DatabaseDown
 from backend.wechat.simulator import people
 from backend.wechat.simulator.world import APPID
+from tests import papers
 from tests.factories import SECTIONS, World
 from tests.races.crowd import ask, desks, signed_in
 from tests.running_system import Client, RunningSystem, children_of, parent_of, wait_until
@@ -176,6 +178,7 @@ class Clients:
         assert draft.status_code == 201, draft.text
         id_ = draft.json["id"]
         self.book.created.append(id_)
+        self._bring_papers(id_)
         sent = her.insist("POST", f"/applications/{id_}/submit", {}, etag=draft.headers["ETag"])
         assert sent.status_code == 200, sent.text
         self.book.submitted.append(id_)
@@ -184,6 +187,15 @@ class Clients:
         done = self._manager.insist("POST", path, wish, etag=sent.headers["ETag"])
         assert done.status_code == 200, done.text
         self.book.approved.append(id_)
+
+    def _bring_papers(self, application: str) -> None:
+        """Lay them there, again after each death of the database."""
+        while True:
+            try:
+                with self.stack.app.app_context():
+                    return papers.attached(application)
+            except (DBAPIError, DatabaseDown):
+                time.sleep(0.2)
 
 
 def kill_at_random(

@@ -130,7 +130,7 @@ def dies_half_way(world: World, her: Caller, content: Any, key: str) -> None:
 def keeps_its_key_apart(world: World, her: Caller, content: Any, key: str) -> None:
     """Leave behind what a key in a transaction of its own would: the planted fault."""
     assert 201 == her.post("/applications", content, key=key).status_code
-    ask(world.app, "DELETE FROM application")
+    ask(world.app, "DELETE FROM paper; DELETE FROM application")
     ask(world.app, "UPDATE idempotency_key SET answer = NULL")
 
 

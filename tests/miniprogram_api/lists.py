@@ -177,6 +177,13 @@ LISTS = {
         "/messages?limit=100",
     ),
     "the timeline of a case": List("getTimeline", "getTimeline", (EVENT,)),
+    "the history of a case": List(
+        "listHistory",
+        "listHistory",
+        (EVENT,),
+        None,
+        "/applications/{application}/history?limit=100",
+    ),
     "the devices of a person": List(
         "listSessions",
         "listSessions",

@@ -11,9 +11,11 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from backend import clock
+from backend.cases import sweeping as cases
 from backend.loans.workflow import Status
 from backend.tenancies import sweeping
 from miniprogram_api import demo
+from tests import papers
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
 from tests.miniprogram_api import choosers, interns, subsidised, tenants
@@ -291,10 +293,75 @@ def _upload(world: World) -> Ready:
     return Ready(world.citizen(), "POST", "/documents", Upload({"file": PDF, "kind": "id_card"}))
 
 
-def _document(method: str, verb: str = "") -> Callable[[World], Ready]:
+def _document(method: str, verb: str = "", content: Any = None) -> Callable[[World], Ready]:
     def make(world: World) -> Ready:
         her = world.citizen()
-        return Ready(her, method, f"/documents/{world.document(her)['id']}{verb}")
+        return Ready(her, method, f"/documents/{world.document(her)['id']}{verb}", content)
+
+    return make
+
+
+def _restore(world: World) -> Ready:
+    name = f"applicant{next(PEOPLE)}"
+    with time_machine.travel(clock.now() - timedelta(days=61)):
+        made, _ = world.draft(world.citizen(name))
+    with world.app.app_context():
+        cases.sweep()
+    seen = world.citizen(name).get(f"/applications/{made['id']}")
+    assert "lapsed" == seen.json["status"]
+    path = f"/applications/{made['id']}/restore"
+    return Ready(world.citizen(name), "POST", path, {}, seen.headers["ETag"])
+
+
+GAP = {"items": [{"pointer": "#/papers/licence"}]}
+
+
+def _allow_gap(world: World) -> Ready:
+    her = world.citizen(f"applicant{next(PEOPLE)}")
+    made, etag = world.submitted(her)
+    return Ready(world.staff(), "POST", f"/applications/{made['id']}/gap", GAP, etag)
+
+
+def _offered_gap(verb: str) -> Callable[[World], Ready]:
+    """An answer to the office's offer to let a licence follow."""
+
+    def make(world: World) -> Ready:
+        her = world.citizen(f"applicant{next(PEOPLE)}")
+        made, etag = world.submitted(her)
+        path = f"/applications/{made['id']}/gap"
+        done = world.staff().post(path, GAP, etag=etag)
+        assert 200 == done.status_code, done.text
+        said = {"sha256": done.json["gap"]["sha256"]} if verb == "promise" else {}
+        return Ready(her, "POST", f"{path}/{verb}", said, done.headers["ETag"])
+
+    return make
+
+
+def _promised_gap(verb: str) -> Callable[[World], Ready]:
+    """A step of whoever has promised a licence, and attached it by now."""
+
+    def make(world: World) -> Ready:
+        offer = _offered_gap("promise")(world)
+        done = offer.send()
+        assert 200 == done.status_code, done.text
+        with world.app.app_context():
+            papers.attached(done.json["id"], "licence")
+        path = offer.path.replace("/promise", f"/{verb}")
+        return offer._replace(path=path, content={}, etag=done.headers["ETag"])
+
+    return make
+
+
+def _filled_gap(verb: str) -> Callable[[World], Ready]:
+    """A look of the office at what came."""
+
+    def make(world: World) -> Ready:
+        came = _promised_gap("fill")(world)
+        done = came.send()
+        assert 200 == done.status_code, done.text
+        said = {"why": "看不清"} if verb == "refuse" else {}
+        path = came.path.replace("/fill", f"/{verb}")
+        return Ready(world.staff(), "POST", path, said, done.headers["ETag"])
 
     return make
 
@@ -495,6 +562,15 @@ READY: dict[str, Callable[[World], Ready]] = {
     "submitApplication": _drafted("POST", "/submit", {}),
     "withdrawApplication": _drafted("POST", "/withdraw", {}),
     "nudgeApplication": _nudge,
+    "restoreApplication": _restore,
+    "getReceipt": _on_a_case("GET", "/receipt"),
+    "listHistory": _on_a_case("GET", "/history"),
+    "allowGap": _allow_gap,
+    "promiseGap": _offered_gap("promise"),
+    "declineGap": _offered_gap("decline"),
+    "fillGap": _promised_gap("fill"),
+    "confirmGap": _filled_gap("confirm"),
+    "refuseGap": _filled_gap("refuse"),
     "claimCase": _step(PARK, "claim"),
     "releaseCase": _step(PARK, "release", after=("claim",)),
     "returnForCorrection": _step(PARK, "return", ITEMS),
@@ -549,6 +625,7 @@ READY: dict[str, Callable[[World], Ready]] = {
     "getDocument": _document("GET"),
     "removeDocument": _document("DELETE"),
     "downloadDocument": _document("GET", "/content"),
+    "dateDocument": _document("PUT", "/days", {"issued_on": None, "expires_on": "2030-12-31"}),
     "openDocument": _open_document,
     "listOpenings": _document("GET", "/openings"),
     "listPapers": _read("/papers"),

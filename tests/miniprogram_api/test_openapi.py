@@ -118,6 +118,8 @@ OF_THE_RECORDS = {
     *("#/lines/0/tenancy_id", "#/lines/0/number", "#/lines/0/hired_on"),
     # Of choices and draws: which parks there are, and the days of the announcement.
     *("#/other_parks/0", "#/freezes_on", "#/draws_on"),
+    # Of a document: whether its days are in order.
+    "#/expires_on",
 }
 AS_IT_WAS = "active→active, renewing→renewing, suspended→suspended"
 MOVES = {
@@ -131,6 +133,13 @@ MOVES = {
     "returnForCorrection": "submitted→correction_requested, under_review→correction_requested",
     "recallCorrection": "correction_requested→under_review",
     "resolveCorrection": "correction_requested→under_review",
+    "restoreApplication": "lapsed→draft",
+    "allowGap": "submitted→submitted, under_review→under_review",
+    "promiseGap": "offered→promised",
+    "declineGap": "offered→declined",
+    "fillGap": "promised→filled",
+    "confirmGap": "filled→closed",
+    "refuseGap": "filled→promised",
     "approveApplication": "submitted→approved, under_review→approved",
     "rejectApplication": "submitted→rejected, under_review→rejected",
     "reopenCase": "approved→submitted, rejected→submitted",

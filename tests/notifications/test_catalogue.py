@@ -7,6 +7,7 @@ import pytest
 
 from backend import variables
 from backend.access import Relation
+from backend.applications import promises
 from backend.applications.kinds import Kind, Reason
 from backend.applications.workflow import STEPS
 from backend.cases.reminding import OCCASIONS
@@ -20,8 +21,9 @@ from notifications.fanout import READERS
 from tests.backend.parks.appendix import LONGEST_NAME
 
 REMINDERS = {f"application.{each.event}" for each in OCCASIONS}
-EVENTS = {f"application.{row.event}" for row in STEPS} | {
+EVENTS = {f"application.{row.event}" for row in (*STEPS, *promises.STEPS)} | {
     "application.created",
+    "application.gap_opened",
     "application.nudged",
     *REMINDERS,
 }
@@ -65,6 +67,8 @@ LONGEST = {
     "places": 1000,
     "entrants": 1000,
     "items": "；".join("创业实体 · 统一社会信用代码（" + "好" * 500 + "）" for _ in range(20)),
+    "gap": "；".join("创业实体 · 统一社会信用代码" for _ in range(20)),
+    "restorable": "2026年12月31日 前可以恢复这份草稿；",
     "due_on": fields.day(date(2026, 12, 31)),
     "for_on": fields.day(date(2026, 12, 31)),
     "handler": "好" * 50,
@@ -104,6 +108,11 @@ def test_the_applicant_hears_of_every_decision_and_nobody_of_her_own_steps():
         ("application.objection_upheld", Relation.APPLICANT),
         ("application.answer_soon", Relation.APPLICANT),
         ("application.draft_expiring", Relation.APPLICANT),
+        ("application.document_expiring", Relation.APPLICANT),
+        ("application.gap_allowed", Relation.APPLICANT),
+        ("application.gap_due", Relation.APPLICANT),
+        ("application.gap_confirmed", Relation.APPLICANT),
+        ("application.gap_refused", Relation.APPLICANT),
     } == {
         (row.event, row.reader)
         for row in CATALOGUE
@@ -130,6 +139,10 @@ def test_the_office_hears_of_what_she_did_and_of_its_days_and_whoever_stands_abo
         ("application.overdue", Relation.DECIDER, False),
         ("application.overdue", Relation.SUPERVISOR, False),
         ("application.legal_limit_near", Relation.SUPERVISOR, False),
+        ("application.gap_promised", Relation.DECIDER, False),
+        ("application.gap_declined", Relation.DECIDER, False),
+        ("application.gap_filled", Relation.DECIDER, False),
+        ("application.gap_lapsed", Relation.DECIDER, False),
     } == {
         (row.event, row.reader, row.once_overdue)
         for row in CATALOGUE

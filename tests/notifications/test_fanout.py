@@ -13,7 +13,7 @@ from backend.cases import correcting, reminding
 from backend.cases.granting import Wish
 from notifications import fanout
 from tests import records
-from tests.filing import approved, claimed, draft, returned, submitted
+from tests.filing import approved, claimed, draft, handed_in, returned, submitted
 from tests.records import at_once, change, look, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -142,7 +142,7 @@ class TestReaders:
         her = person()
         case = draft(her)
         case = actions.update(case["id"], seen=case["version"], by=her, sections={})
-        case = actions.submit(case["id"], seen=case["version"], by=her)
+        case = handed_in(case, her)
         cases.withdraw(case["id"], seen=case["version"], by=her)
 
         assert [] == messages()

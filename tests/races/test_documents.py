@@ -145,7 +145,7 @@ def removed_attached_and_submitted(world: World, number: int) -> str:
         id_ = actions.upload(sent, by=hers, shelf=shelf, examine=as_it_is)["id"]
     draft, etag = world.draft(her)
     path, case = f"/applications/{draft['id']}", UUID(draft["id"])
-    assert 200 == her.put(f"{path}/papers/id", {"documents": [str(id_)]}).status_code
+    assert 200 == her.put(f"{path}/papers/group", {"documents": [str(id_)]}).status_code
     gate = threading.Barrier(3)
 
     def here(call: Any) -> Any:
@@ -162,12 +162,13 @@ def removed_attached_and_submitted(world: World, number: int) -> str:
     removed, attached, submitted = all_at_once(
         [
             here(lambda: actions.remove(id_, by=hers, shelf=shelf)),
-            here(lambda: actions.attach(case, "plan", documents=[id_], by=hers)),
+            here(lambda: actions.attach(case, "permit", documents=[id_], by=hers)),
             here(lambda: her.post(f"{path}/submit", {}, etag=etag)),
         ]
     )
     assert 200 == submitted.status_code
-    papers = count(app, "paper WHERE application_id = (SELECT max(id) FROM application)")
+    document = "document WHERE public_id = :id"
+    papers = count(app, f"paper WHERE document_id = (SELECT id FROM {document})", id=id_)
     if isinstance(removed, Refusal):
         assert isinstance(removed, InUse)
         assert papers in (1, 2) and 1 == count(app, "document WHERE public_id = :id", id=id_)

@@ -40,6 +40,7 @@ from tests.backend.tenancies.stage import moved_in, the_books_agree, waits
 from tests.broom import Broom
 from tests.conftest import SWEPT
 from tests.factories import SECTIONS, Caller, World
+from tests.papers import attached
 from tests.records import change, look
 
 APPLICANTS = ("she", "he")
@@ -158,6 +159,8 @@ class Walk(RuleBasedStateMachine):
             path = f"/applications/{answer.json['id']}/choices"
             ranked = self.caller(actor).put(path, also, etag=answer.headers["ETag"])
             assert ranked.status_code == 200, ranked.text
+            with self.world.app.app_context():
+                attached(answer.json["id"])
 
     @precondition(lambda self: self.cases)
     @rule(actor=st.sampled_from(ACTORS), verb=st.sampled_from(sorted(VERBS)), at=st.integers(0, 99))

@@ -1,25 +1,27 @@
-"""How an application is begun, written, handed in and hurried, and everything that refuses it."""
+"""How an application is begun, written, restored and hurried, and everything that refuses it."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import uuid4
 
 import pytest
 import time_machine
 
-from backend.applications import actions
+from backend.applications import actions, queries
 from backend.applications.kinds import Kind, Reason
 from backend.applications.workflow import Status
 from backend.cases import actions as cases
+from backend.cases import sweeping
 from backend.errors import (
     AlreadyOpen,
-    Incomplete,
     Invalid,
     NotFound,
     Outdated,
+    TooLate,
     TooSoon,
     WrongStatus,
 )
+from backend.vault import Unreadable
 from tests import records
 from tests.filing import (
     approved,
@@ -200,6 +202,14 @@ class TestDrafting:
             "current": begun["version"] + 1,
             "yours": tablet,
             "theirs": phone,
+            "differences": [
+                {
+                    "pointer": "#/sections/venture/name",
+                    "label": "创业实体 · 实体名称",
+                    "yours": "乙",
+                    "theirs": "甲",
+                }
+            ],
         } == refused.value.more
 
     def test_the_longest_answers_come_back_as_they_were(self, in_app):
@@ -241,7 +251,7 @@ class TestSealing:
         assert "其其格" == seen["sections"]["applicant"]["name"]
 
     def test_a_ciphertext_copied_into_another_row_does_not_open(self, in_app):
-        hers, his = draft(person("one")), draft(person("two"))
+        hers, his = (draft(person(each), papers=False) for each in ("one", "two"))
         records.change(
             "UPDATE application SET sections ="
             " (SELECT sections FROM application WHERE public_id = :hers) WHERE public_id = :his",
@@ -249,8 +259,8 @@ class TestSealing:
             his=his["id"],
         )
 
-        with pytest.raises(actions.vault.Unreadable):
-            actions.queries.get(his["id"], person("two"))
+        with pytest.raises(Unreadable):
+            queries.get(his["id"], person("two"))
 
     def test_an_open_phone_number_stays_open(self, in_app):
         sections = whole()
@@ -273,61 +283,114 @@ class TestSealing:
 
         assert newer == refused.value.more["theirs"]
 
-
-class TestSubmitting:
-    def test_everything_missing_is_named_at_once_and_nothing_happens(self, in_app):
-        her = person()
-        begun = draft(her, sections={})
-
-        with pytest.raises(Incomplete) as refused:
-            actions.submit(begun["id"], seen=begun["version"], by=her)
-
-        # The form asks eleven things of everybody (test_forms types them out).
-        assert 11 == len(refused.value.more["missing"])
-        assert "DRAFT" == status_of(begun)
-        assert ["created"] == events()
-
-    @time_machine.travel("2026-11-23T02:00:00Z", tick=False)
-    def test_a_submitted_application_is_held_by_the_park_from_this_moment_on(self, in_app):
-        case = submitted()
-
-        now = datetime(2026, 11, 23, 2, tzinfo=UTC)
-        assert Status.SUBMITTED is case["status"]
-        assert (now, now) == (case["submitted_at"], case["held_since"])
-        assert {
-            "party": "decider",
-            "label": "恒隆创业广场管理员",
-            "phone": "0482-0000005",
-        } == case["held_by"]
-        assert ["withdraw"] == case["actions"]
-        assert ["created", "submitted"] == events()
-
-    # Five working days, the day itself not counted; see test_workdays for the calendar.
-    @pytest.mark.parametrize(
-        ("moment", "expected"),
-        [
-            # Monday 23 November: Tue 24, Wed 25, Thu 26, Fri 27, Mon 30.
-            ("2026-11-23T02:00:00Z", date(2026, 11, 30)),
-            # One second before and at five in Shanghai (09:00 in UTC), when offices close.
-            ("2026-11-23T08:59:59Z", date(2026, 11, 30)),
-            ("2026-11-23T09:00:00Z", date(2026, 12, 1)),
-            # Tue 29 September: Wed 30, then National Day; Thu 8, Fri 9, make-up Sat 10, Mon 12.
-            ("2026-09-29T02:00:00Z", date(2026, 10, 12)),
-            # In the holiday itself, received on Thu 8: Fri 9, Sat 10, Mon 12, Tue 13, Wed 14.
-            ("2026-10-03T02:00:00Z", date(2026, 10, 14)),
-        ],
-    )
-    def test_the_park_has_five_working_days(self, in_app, moment, expected):
-        with time_machine.travel(moment, tick=False):
-            assert expected == submitted()["due_on"]
-
-    def test_a_second_submission_of_the_same_version_is_outdated(self, in_app):
+    def test_the_slower_device_is_shown_both_values_of_each_answer_that_differs(self, in_app):
         her = person()
         begun = draft(her)
-        actions.submit(begun["id"], seen=begun["version"], by=her)
+        faster = {"space": whole()["space"] | {"term_months": 24}}
+        slower = {"space": whole()["space"] | {"starts_on": date(2027, 3, 1)}}
+        actions.update(begun["id"], seen=begun["version"], by=her, sections=faster)
 
-        with pytest.raises(Outdated):
-            actions.submit(begun["id"], seen=begun["version"], by=her)
+        with pytest.raises(Outdated) as refused:
+            actions.update(begun["id"], seen=begun["version"], by=her, sections=slower)
+
+        assert [
+            {
+                "pointer": "#/sections/space/starts_on",
+                "label": "场地需求 · 希望入驻日期",
+                "yours": "2027-03-01",
+                "theirs": "2027-01-01",
+            },
+            {
+                "pointer": "#/sections/space/term_months",
+                "label": "场地需求 · 入驻期限（月）",
+                "yours": 12,
+                "theirs": 24,
+            },
+        ] == refused.value.more["differences"]
+
+
+class TestRestoring:
+    """Drafted on 24 November, lapsed after sixty days, on 23 January."""
+
+    def lapsed(self, her, name: str = "2026-11-24T02:00:00Z") -> dict:
+        with time_machine.travel(name, tick=False):
+            begun = draft(her)
+        with time_machine.travel("2027-01-23T02:00:01Z", tick=False):
+            sweeping.sweep()
+        return queries.get(begun["id"], her)
+
+    @pytest.mark.parametrize(
+        ("moment", "is_in_time"),
+        # The fourteenth day after it lapsed is 6 February; midnight is 16:00 in UTC.
+        [("2027-02-06T15:59:59Z", True), ("2027-02-06T16:00:00Z", False)],
+    )
+    def test_within_fourteen_days_she_takes_it_up_where_she_left_it(
+        self, in_app, moment, is_in_time
+    ):
+        her = person()
+        case = self.lapsed(her)
+        assert (Status.LAPSED, date(2027, 2, 6)) == (case["status"], case["restorable_until"])
+
+        with time_machine.travel(moment, tick=False):
+            assert (["restore"] if is_in_time else []) == queries.get(case["id"], her)["actions"]
+            if not is_in_time:
+                with pytest.raises(TooLate):
+                    actions.restore(case["id"], seen=case["version"], by=her)
+                return
+            again = actions.restore(case["id"], seen=case["version"], by=her)
+            sweeping.sweep()
+
+        assert (Status.DRAFT, None) == (again["status"], again["restorable_until"])
+        assert case["sections"] == again["sections"]
+        assert "DRAFT" == status_of(case)
+        assert "restored" == events()[-1]
+
+    @pytest.mark.parametrize(
+        ("moment", "status"),
+        # Taken up on 1 February: sixty days more, to 2 April.
+        [("2027-04-02T02:00:00Z", "DRAFT"), ("2027-04-02T02:00:01Z", "LAPSED")],
+    )
+    def test_from_then_on_it_has_sixty_days_again(self, in_app, moment, status):
+        her = person()
+        case = self.lapsed(her)
+        with time_machine.travel("2027-02-01T02:00:00Z", tick=False):
+            actions.restore(case["id"], seen=case["version"], by=her)
+        with time_machine.travel(moment, tick=False):
+            sweeping.sweep()
+
+        assert status == status_of(case)
+
+    def test_another_draft_begun_meanwhile_stands_in_its_way(self, in_app):
+        her = person()
+        case = self.lapsed(her)
+        other = draft(her)
+
+        with (
+            time_machine.travel("2027-01-24T02:00:00Z", tick=False),
+            pytest.raises(AlreadyOpen) as refused,
+        ):
+            actions.restore(case["id"], seen=case["version"], by=her)
+
+        assert str(other["id"]) == refused.value.more["existing"]
+        assert "LAPSED" == status_of(case)
+
+    def test_what_had_been_submitted_is_over(self, in_app):
+        her = person()
+        with time_machine.travel("2026-11-24T02:00:00Z", tick=False):
+            case = returned(her)
+        with time_machine.travel("2026-12-16T02:00:00Z", tick=False):
+            sweeping.sweep()
+            seen = queries.get(case["id"], her)
+            assert ([], None) == (seen["actions"], seen["restorable_until"])
+            with pytest.raises(WrongStatus, match="只有未提交过的草稿"):
+                actions.restore(case["id"], seen=seen["version"], by=her)
+
+    def test_only_she_takes_it_up(self, in_app):
+        case = self.lapsed(person())
+
+        for somebody in (person("another"), staff()):
+            with pytest.raises(NotFound):
+                actions.restore(case["id"], seen=case["version"], by=somebody)
 
 
 class TestHurrying:

@@ -36,8 +36,15 @@ def pointer(place: tuple[str, str]) -> str:
     return "#/sections/{}/{}".format(*place)
 
 
-def listed(places: dict[tuple[str, str], str]) -> list[dict[str, str]]:
-    return [{"pointer": pointer(place), "label": label} for place, label in places.items()]
+# The only answer with which nobody has to wait, if it is promised.
+MAY_FOLLOW = ("project", "team_size")
+
+
+def listed(places: dict[tuple[str, str], str]) -> list[dict[str, object]]:
+    return [
+        {"pointer": pointer(place), "label": label, "may_follow": place == MAY_FOLLOW}
+        for place, label in places.items()
+    ]
 
 
 def answered(**changed: object) -> dict[str, dict[str, object]]:

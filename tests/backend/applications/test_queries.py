@@ -15,7 +15,7 @@ from backend.cases import correcting, opinions
 from backend.errors import NotFound
 from backend.wechat.phone import PhoneNumber
 from tests import records
-from tests.filing import approved, draft, rejected, returned, submitted
+from tests.filing import approved, draft, handed_in, rejected, returned, submitted
 from tests.records import change, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -255,7 +255,7 @@ class TestOneApplication:
 
         assert {
             "she": ["withdraw"],
-            "he": ["claim", "transfer", "return", "approve", "reject"],
+            "he": ["claim", "transfer", "return", "allow_gap", "approve", "reject"],
             "bureau": ["transfer"],
         } == offered
 
@@ -268,7 +268,7 @@ class TestOneApplication:
             queries.get(case["id"], by)["actions"] for by in (staff(), staff("demo-bureau"))
         )
 
-        assert ["release", "transfer", "approve", "reject"] == his
+        assert ["release", "transfer", "allow_gap", "approve", "reject"] == his
         assert ["transfer", "return_again"] == above
 
     def test_a_loan_is_with_the_bureau_of_the_county_and_no_park_sees_it(self, in_app):
@@ -305,7 +305,7 @@ class TestOneApplication:
         # Whether she may have free space depends on facts that nobody has told yet.
         her = person()
         begun = draft(her)
-        case = actions.submit(begun["id"], seen=begun["version"], by=her)
+        case = handed_in(begun, her)
 
         assert begun["verdict"] is None
         assert ("free_space", None, "还不能确定") == tuple(
@@ -357,7 +357,7 @@ class TestTimeline:
             other = {"venture": {"stage": "planned", "name": "想好了"}}
             case = actions.update(case["id"], seen=case["version"], by=her, sections=other)
         with time_machine.travel(moments[2], tick=False):
-            case = actions.submit(case["id"], seen=case["version"], by=her)
+            case = handed_in(case, her)
         with time_machine.travel(moments[3], tick=False):
             cases.reject(
                 case["id"],
@@ -379,6 +379,7 @@ class TestTimeline:
                 }
             ],
             "note": "明年再来",
+            "effective": True,
         }
         # The saving of the draft is not told.
         assert [

@@ -6,11 +6,10 @@ import pytest
 import time_machine
 
 from backend.access import Principal
-from backend.applications import actions
 from backend.applications.kinds import Kind
 from backend.profiles import actions as profiles
 from eligibility.facts import Known
-from tests.filing import draft_for_the_bureau, submitted
+from tests.filing import draft_for_the_bureau, handed_in, submitted
 from tests.records import person, record_facts, staff
 
 LOAN = {"term_months": 24, "purpose": "购置奶食品加工设备"}
@@ -21,7 +20,7 @@ TODAY = "2026-11-24T02:00:00Z"
 def verdict(by: Principal, amount: str) -> bool | None:
     """The verdict on a loan of so many yuan, for somebody of whom it is known what she said."""
     begun = draft_for_the_bureau(by, Kind.GUARANTEE_LOAN, loan=LOAN | {"amount": amount})
-    case = actions.submit(begun["id"], seen=begun["version"], by=by)
+    case = handed_in(begun, by)
     value: bool | None = case["verdict"]["value"]
     return value
 

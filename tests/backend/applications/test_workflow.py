@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from backend.access import PERMISSIONS, Relation
-from backend.applications import workflow
+from backend.applications import promises, workflow
 from backend.applications.workflow import STEPS, Status
 from backend.errors import NotAllowed, WrongStatus
 from backend.steps import open_to, step
@@ -27,6 +27,8 @@ OPERATIONS = {
     "resolve": "resolveCorrection",
     "transfer": "transferCase",
     "pass_on": "passOnCase",
+    "allow_gap": "allowGap",
+    "restore": "restoreApplication",
     "approve": "approveApplication",
     "reject": "rejectApplication",
     "reopen": "reopenCase",
@@ -53,6 +55,8 @@ LIFE = {
     (S.SUBMITTED, "pass_on", DECIDER): S.SUBMITTED,
     (S.SUBMITTED, "return", DECIDER): S.CORRECTION_REQUESTED,
     (S.SUBMITTED, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
+    (S.SUBMITTED, "allow_gap", DECIDER): S.SUBMITTED,
+    (S.SUBMITTED, "lapse", SYSTEM): S.LAPSED,
     (S.SUBMITTED, "approve", DECIDER): S.APPROVED,
     (S.SUBMITTED, "reject", DECIDER): S.REJECTED,
     (S.UNDER_REVIEW, "withdraw", APPLICANT): S.WITHDRAWN,
@@ -63,6 +67,8 @@ LIFE = {
     (S.UNDER_REVIEW, "pass_on", DECIDER): S.SUBMITTED,
     (S.UNDER_REVIEW, "return", DECIDER): S.CORRECTION_REQUESTED,
     (S.UNDER_REVIEW, "return_again", SUPERVISOR): S.CORRECTION_REQUESTED,
+    (S.UNDER_REVIEW, "allow_gap", DECIDER): S.UNDER_REVIEW,
+    (S.UNDER_REVIEW, "lapse", SYSTEM): S.LAPSED,
     (S.UNDER_REVIEW, "approve", DECIDER): S.APPROVED,
     (S.UNDER_REVIEW, "reject", DECIDER): S.REJECTED,
     (S.CORRECTION_REQUESTED, "update", APPLICANT): S.CORRECTION_REQUESTED,
@@ -83,6 +89,7 @@ LIFE = {
     (S.OBJECTION_HOLD, "dismiss", SUPERVISOR): S.PUBLICISED,
     (S.OBJECTION_HOLD, "uphold", SUPERVISOR): S.SUBMITTED,
     (S.REJECTED, "reopen", SUPERVISOR): S.SUBMITTED,
+    (S.LAPSED, "restore", APPLICANT): S.DRAFT,
     **{(at, "undo", SYSTEM): S.SUBMITTED for at in (S.APPROVED, S.REJECTED)},
     **{(at, "undo_in_hand", SYSTEM): S.UNDER_REVIEW for at in (S.APPROVED, S.REJECTED)},
 }
@@ -136,13 +143,13 @@ def test_every_verb_has_an_operation_or_is_the_systems_own():
         (
             S.SUBMITTED,
             ["withdraw"],
-            ["claim", "transfer", "pass_on", "return", "approve", "reject"],
+            ["claim", "transfer", "pass_on", "return", "allow_gap", "approve", "reject"],
             ["transfer", "return_again"],
         ),
         (
             S.UNDER_REVIEW,
             ["withdraw"],
-            ["release", "transfer", "pass_on", "return", "approve", "reject"],
+            ["release", "transfer", "pass_on", "return", "allow_gap", "approve", "reject"],
             ["transfer", "return_again"],
         ),
         (S.CORRECTION_REQUESTED, ["update", "resolve", "withdraw"], ["recall"], []),
@@ -151,7 +158,7 @@ def test_every_verb_has_an_operation_or_is_the_systems_own():
         (S.OBJECTION_HOLD, ["withdraw"], [], ["dismiss", "uphold"]),
         (S.REJECTED, [], [], ["reopen"]),
         (S.WITHDRAWN, [], [], []),
-        (S.LAPSED, [], [], []),
+        (S.LAPSED, ["restore"], [], []),
         (S.COMPLETED, [], [], []),
     ],
 )
@@ -162,9 +169,11 @@ def test_the_buttons_of_each_party_at_each_status(status, hers, his, above):
     assert [] == open_to(STEPS, status, {Relation.OVERSEER, Relation.ANYONE})
 
 
-def test_what_is_open_can_still_move_and_an_end_only_be_reopened():
+def test_what_is_open_can_still_move_and_an_end_only_be_reopened_or_restored():
     assert set(Status) - ENDS == set(workflow.OPEN)
-    assert {"reopen", "undo", "undo_in_hand"} == {verb for at, verb, _ in LIFE if at in ENDS}
+    assert {"reopen", "restore", "undo", "undo_in_hand"} == {
+        verb for at, verb, _ in LIFE if at in ENDS
+    }
 
 
 def test_each_party_holds_the_case_while_the_next_step_is_its_own():
@@ -183,10 +192,10 @@ def test_the_applicant_writes_only_while_it_is_in_her_hands():
 
 def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
     besides = {"created", "nudged", "answer_soon", "draft_expiring", "conflict_declared"}
-    besides |= {"parks_ranked"}
-    events = besides | {row.event for row in STEPS}
+    besides |= {"parks_ranked", "gap_opened", "gap_due"}
+    events = besides | {row.event for row in (*STEPS, *promises.STEPS)}
 
-    assert events - {"updated"} == set(workflow.EVENT_LABELS)
+    assert events - {"updated", "gap_ended"} == set(workflow.EVENT_LABELS)
     assert all(workflow.EVENT_LABELS.values())
 
 

@@ -28,6 +28,7 @@ from tests.filing import (
     claimed,
     draft,
     events,
+    handed_in,
     rejected,
     returned,
     status_of,
@@ -312,7 +313,7 @@ VERBS = {
     "claim": lambda case, by: cases.claim(case["id"], seen=case["version"], by=by),
     "release": lambda case, by: cases.release(case["id"], seen=case["version"], by=by),
     "update": lambda case, by: actions.update(case["id"], seen=case["version"], by=by, sections={}),
-    "submit": lambda case, by: actions.submit(case["id"], seen=case["version"], by=by),
+    "submit": handed_in,
     "withdraw": lambda case, by: cases.withdraw(case["id"], seen=case["version"], by=by),
     "approve": lambda case, by: cases.approve(
         case["id"], seen=case["version"], by=by, wish=Wish(records.unit())

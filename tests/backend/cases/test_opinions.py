@@ -9,7 +9,6 @@ import pytest
 import time_machine
 
 from backend.access import Role
-from backend.applications import actions as applications
 from backend.applications import queries
 from backend.cases import actions as cases
 from backend.cases import conflicts, consulted, opinions, reminding
@@ -17,7 +16,7 @@ from backend.cases.granting import Wish
 from backend.cases.kinds import Heard
 from backend.errors import Invalid, NotFound, WrongStatus
 from tests import records
-from tests.filing import approved, claimed, draft, submitted
+from tests.filing import approved, claimed, draft, handed_in, submitted
 from tests.records import change, look, new_staff, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -255,7 +254,7 @@ def test_only_the_office_that_is_asked_is_told(in_mended_app):
 def test_a_question_does_not_move_the_case(in_app):
     her = person()
     case = draft(her)
-    case = applications.submit(case["id"], seen=case["version"], by=her)
+    case = handed_in(case, her)
 
     ask(case)
     conflicts.declare(case["id"], why="亲属", by=staff("demo-manager-2"))

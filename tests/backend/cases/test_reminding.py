@@ -19,7 +19,17 @@ from backend.cases import actions as cases
 from backend.cases import correcting, reminding
 from backend.db import action, session
 from backend.errors import DatabaseDown
-from tests.filing import approved, claimed, draft, faulty, rejected, returned, submitted
+from tests.filing import (
+    approved,
+    claimed,
+    draft,
+    events,
+    faulty,
+    handed_in,
+    rejected,
+    returned,
+    submitted,
+)
 from tests.records import change, look, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -351,7 +361,7 @@ class TestTimeline:
             begun = draft(her)
         sweep(date(2026, 10, 9))
         with morning(date(2026, 10, 12), 10):
-            case = actions.submit(begun["id"], seen=begun["version"], by=her)
+            case = handed_in(begun, her)
             correcting.ask(case["id"], seen=case["version"], by=staff(), items=faulty())
         # Fifteen working days after 12 October: Monday 2 November; three before: the 28th.
         sweep(date(2026, 10, 28))
@@ -418,3 +428,31 @@ def dying() -> _Dying:
 def told_and_kept() -> None:
     assert 1 == one("SELECT count(*) FROM reminder")
     assert [("due_soon", "2026-11-26")] == said()
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    # Good until Fri 18 December: two weeks before is Fri 4; missed, Mon 7 makes up for it.
+    [("2026-12-03", 0), ("2026-12-04", 1), ("2026-12-07", 1), ("2026-12-08", 0)],
+)
+def test_of_a_document_that_runs_out_she_is_reminded_two_weeks_before_once(in_app, day, told):
+    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+        submitted()
+    change("UPDATE document SET expires_on = '2026-12-18'")
+
+    with time_machine.travel(f"{day}T02:00:00Z", tick=False):
+        reminding.sweep()
+        reminding.sweep()
+
+    assert told == events().count("document_expiring")
+
+
+def test_of_a_document_of_a_case_that_is_over_nobody_is_reminded(in_app):
+    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+        rejected()
+    change("UPDATE document SET expires_on = '2026-12-18'")
+
+    with time_machine.travel("2026-12-04T02:00:00Z", tick=False):
+        reminding.sweep()
+
+    assert 0 == events().count("document_expiring")

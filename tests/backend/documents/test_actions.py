@@ -184,7 +184,7 @@ class TestKeys:
 
 @pytest.fixture
 def draft(world: World, her):
-    return world.draft(world.citizen())[0]["id"]
+    return world.draft(world.citizen(), papers=False)[0]["id"]
 
 
 class TestStandingForAPaper:

@@ -17,6 +17,7 @@ from backend.documents.confined.refused import Refused
 from backend.documents.examination import COMMAND, ENVIRON, ROOT, examine, kind_of, mark
 from backend.documents.kinds import FileType, Unfit
 from backend.errors import ExaminerBusy, Invalid
+from miniprogram_api import specimen
 from tests.backend.documents import hostile
 from tests.backend.documents.hostile import G11, a_pdf, flood, jpeg, made, png
 
@@ -195,3 +196,9 @@ def test_whatever_is_taken_can_be_marked_as_well(make, mode):
     kept = examine(make(mode, (8_000, 5_000))).content
 
     assert 1 == mark(kept, "仅限审核申请使用").pages
+
+
+def test_what_the_demo_brings_is_a_sound_page():
+    found = examine(specimen.page("id_card"))
+
+    assert (FileType.PDF, 1) == (found.type, found.pages)

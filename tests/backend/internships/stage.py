@@ -8,13 +8,12 @@ import time_machine
 
 from backend import clock
 from backend.access import Principal
-from backend.applications import actions as applications
 from backend.applications.kinds import Kind
 from backend.cases import actions as cases
 from backend.internships import actions, attendance, hosts, posts, queries, sweeping, venture
 from backend.internships.kinds import HostKind
 from tests.factories import ULANHOT
-from tests.filing import draft_for_the_bureau
+from tests.filing import draft_for_the_bureau, handed_in
 from tests.records import look, one, person, staff
 
 LICENCE = "91152201MA0N0TRE41"
@@ -75,7 +74,7 @@ def applicant(name: str = "qiqige", for_: dict | None = None) -> tuple[Principal
     begun = draft_for_the_bureau(her, Kind.INTERNSHIP)
     if for_ is not None:
         posts.choose(begun["id"], post=for_["id"], by=her)
-    return her, applications.submit(begun["id"], seen=begun["version"], by=her)
+    return her, handed_in(begun, her)
 
 
 def approve(case: dict, by: Principal | None = None) -> dict:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from backend import clock
 from backend.access import Principal
-from backend.applications import actions as applications
 from backend.applications.kinds import Kind
 from backend.cases import actions as cases
 from backend.cases import publicity
@@ -14,7 +13,7 @@ from backend.loans import actions, queries
 from backend.loans.kinds import Report, WhyRefused
 from backend.loans.workflow import Status
 from miniprogram_api.commands import seed_demo_partners
-from tests.filing import draft_for_the_bureau
+from tests.filing import draft_for_the_bureau, handed_in
 from tests.records import change, look, one, person, staff
 
 BUREAU, BANK, GUARANTOR = "demo-bureau", "demo-bank", "demo-guarantor"
@@ -38,7 +37,7 @@ def approved(name: str = "qiqige") -> tuple[Principal, dict]:
 def asked(by: Principal) -> dict:
     """A submitted case of somebody whose venture is not registered yet."""
     draft = draft_for_the_bureau(by, Kind.GUARANTEE_LOAN, venture={"stage": "planned"})
-    return applications.submit(draft["id"], seen=draft["version"], by=by)
+    return handed_in(draft, by)
 
 
 def approve(case: dict) -> dict:

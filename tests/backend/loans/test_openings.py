@@ -50,7 +50,7 @@ def test_before_the_referral_the_loan_is_not_there_and_after_its_end_nobody_need
     _, _, loan = at(Status.PUBLISHED)
     with pytest.raises(NotFound):
         openings.open_contact(loan["id"], by=staff(BANK))
-    change("DELETE FROM loan; DELETE FROM application")
+    change("DELETE FROM loan; DELETE FROM paper; DELETE FROM application")
 
     _, _, loan = at(Status.DISBURSED, "another")
     assert "其其格" == openings.open_contact(loan["id"], by=staff(BANK))["name"]

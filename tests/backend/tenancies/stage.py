@@ -9,14 +9,13 @@ import time_machine
 
 from backend import clock
 from backend.access import Principal
-from backend.applications import actions as applications
 from backend.cases import actions as cases
 from backend.cases.granting import Wish
 from backend.db import new_id
 from backend.parks.kinds import UnitKind
 from backend.tenancies import actions, arriving, queries, waiting
 from tests import records
-from tests.backend.applications.test_actions import whole
+from tests.filing import draft, handed_in, whole
 from tests.records import change, look, one, person, staff
 
 OFFICE = UnitKind.OFFICE
@@ -26,13 +25,7 @@ def applicant(name: str, *, park: str = "P05", **space: Any) -> tuple[Principal,
     """Somebody with a submitted application."""
     her, sections = person(name), whole()
     sections["space"] |= space
-    begun = applications.create(
-        applications.Kind.TENANCY,
-        park=records.park(park)["public_id"],
-        sections=sections,
-        by=her,
-    )
-    return her, applications.submit(begun["id"], seen=begun["version"], by=her)
+    return her, handed_in(draft(her, park, sections), her)
 
 
 def approve(case: dict, **wish: Any) -> dict:

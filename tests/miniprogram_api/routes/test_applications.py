@@ -99,9 +99,11 @@ class TestDrafting:
 
         assert (422, "incomplete") == problem(answer)
         assert draft["missing"] == answer.json["missing"]
-        assert {"pointer": "#/sections/applicant/phone", "label": "申请人 · 联系电话"} in (
-            answer.json["missing"]
-        )
+        assert {
+            "pointer": "#/sections/applicant/phone",
+            "label": "申请人 · 联系电话",
+            "may_follow": False,
+        } in (answer.json["missing"])
 
 
 class TestDeciding:
