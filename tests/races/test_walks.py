@@ -410,15 +410,15 @@ def test_a_stay_that_ends_and_keeps_its_unit_from_everybody_is_noticed(own_world
 
 
 def test_a_case_that_is_not_where_its_events_lead_is_noticed(own_world, sweep):
-    """The planted bug: a withdrawal that writes its event and leaves the case where it was."""
+    """The planted bug: a submission that writes its event and leaves the case where it was."""
     with own_world.app.app_context():
         change(
             "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS"
-            " 'BEGIN IF NEW.status = ''WITHDRAWN'' THEN NEW.status := OLD.status; END IF;"
-            " RETURN NEW; END'"
+            " 'BEGIN IF NEW.status = ''SUBMITTED'' THEN NEW.status := OLD.status;"
+            " NEW.submitted_at := OLD.submitted_at; END IF; RETURN NEW; END'"
         )
         change(
             "CREATE TRIGGER stay BEFORE UPDATE ON application FOR EACH ROW EXECUTE FUNCTION stay()"
         )
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="'submitted'"):
         walked(own_world, sweep, 20, 20, Phase.generate)
