@@ -9,7 +9,7 @@ from notifications.loans import LOANS
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
 from notifications.stays import STAYS
-from notifications.subsidies import SUBSIDIES
+from notifications.subsidies import SUBSIDIES, UNTOLD
 
 CATALOGUE = (
     to_her(
@@ -228,7 +228,7 @@ CATALOGUE = (
 )
 
 # Events of which nobody is told: the one who did it sees it at once.
-SILENT = frozenset(
+SILENT = UNTOLD | frozenset(
     {
         "application.claimed",
         "application.completed",
@@ -286,13 +286,6 @@ SILENT = frozenset(
         "session.ended",
         "session.revoked",
         "staff.created",
-        "subsidy.cancelled",
-        "subsidy.drafted",
-        "subsidy.dropped",
-        "subsidy.given_up",
-        "subsidy.qualified",
-        "subsidy.updated",
-        "subsidy.worker_opened",
         "tenancy.accepted",
         "tenancy.agreement_lapsed",
         "tenancy.cancelled",

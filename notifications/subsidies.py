@@ -131,3 +131,11 @@ SUBSIDIES = (
         "{office}的{kind} {number} 应于 {for_on} 复核，至今未复核，请督促。",
     ),
 )
+# What follows from the case, of which she hears anyhow, and what is the park's own draft.
+UNTOLD = frozenset(
+    f"subsidy.{event}"
+    for event in (
+        *("qualified", "cancelled", "given_up", "worker_opened"),
+        *("drafted", "updated", "dropped"),
+    )
+)

@@ -398,6 +398,7 @@ def test_six_actors_on_200_walks_of_30_steps(own_world, sweep, figures):
     assert set(VERBS) - {"return_again"} <= set(taken), "some verb was never taken"
 
 
+@pytest.mark.reliability
 def test_a_stay_that_ends_and_keeps_its_unit_from_everybody_is_noticed(own_world, sweep):
     """The planted bug: what the ledger holds is not let go of when she never moved in."""
     with own_world.app.app_context():

@@ -8,7 +8,6 @@ import time_machine
 
 from backend import clock, workdays
 from backend.access import Principal
-from backend.applications import actions as applications
 from backend.applications.kinds import Kind
 from backend.cases import actions as cases
 from backend.cases import publicity
@@ -49,7 +48,7 @@ def asked(her: Principal, number: int | None = None) -> dict:
     """A submitted case; with a number, of a venture of that number."""
     venture = REGISTERED | ({} if number is None else {"credit_code": credit_code(number)})
     draft = draft_for_the_bureau(her, Kind.STARTUP_SUBSIDY, venture=venture)
-    return applications.submit(draft["id"], seen=draft["version"], by=her)
+    return filing.handed_in(draft, her)
 
 
 def approve_case(case: dict, by: str = BUREAU) -> dict:
@@ -204,7 +203,7 @@ def tenant(
     sections = filing.whole() | {"venture": REGISTERED | {"credit_code": credit_code(number)}}
     sections["space"]["starts_on"] = first
     draft = filing.draft(her, sections=sections)
-    case = applications.submit(draft["id"], seen=draft["version"], by=her)
+    case = filing.handed_in(draft, her)
     wish = cases.Wish(unit=one("SELECT public_id FROM unit WHERE code = :code", code=unit))
     cases.approve(case["id"], seen=case["version"], by=staff(), wish=wish)
     change(

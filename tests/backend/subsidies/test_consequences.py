@@ -2,7 +2,6 @@
 
 import pytest
 
-from backend.applications import actions as applying
 from backend.applications import queries as applications
 from backend.applications.kinds import Kind
 from backend.cases import actions as cases
@@ -34,7 +33,7 @@ from tests.backend.subsidies.stage import (
     subsidy_of,
     told,
 )
-from tests.filing import draft_for_the_bureau, submitted
+from tests.filing import draft_for_the_bureau, handed_in, submitted
 from tests.records import one, person, staff, unit
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -84,7 +83,7 @@ class TestQualification:
         her = person()
         planned = {"stage": "planned"}
         draft = draft_for_the_bureau(her, Kind.STARTUP_SUBSIDY, venture=planned)
-        case = applying.submit(draft["id"], seen=draft["version"], by=her)
+        case = handed_in(draft, her)
 
         with pytest.raises(Invalid) as refused:
             approve_case(case)
