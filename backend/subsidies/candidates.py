@@ -25,7 +25,7 @@ from backend.policies.queries import current, snapshot
 from backend.profiles.queries import facts_of_all
 from backend.subsidies import bounds, verdict
 from backend.subsidies.bounds import Bounds
-from backend.subsidies.graduates import GRADUATED, INCUBATING, VENTURE
+from backend.subsidies.graduates import GRADUATED, INCUBATING, VENTURE, new_jobs
 from backend.subsidies.kinds import TERMS, Standing, SubsidyKind
 from backend.subsidies.models import Subsidy, SubsidyLine
 from backend.subsidies.workflow import HAD
@@ -121,16 +121,24 @@ def _of_people(page: Sequence[Row], day: date) -> Iterator[tuple[Row, Facts]]:
         yield each, known[each["person_id"]].with_values(here)
 
 
-def _of_records(kind: SubsidyKind, page: Sequence[Row], day: date) -> Iterator[tuple[Row, Facts]]:
-    """Say of each household, or firm, that there is one of it."""
-    facts = verdict.of_the_records(kind, 1, day)
+def _of_graduates(page: Sequence[Row], day: date) -> Iterator[tuple[Row, Facts]]:
+    """Say of each household that there is one of it."""
+    facts = verdict.of_the_records(K.INCUBATION, 1, day)
     yield from ((each, facts) for each in page)
+
+
+def _of_firms(page: Sequence[Row], day: date) -> Iterator[tuple[Row, Facts]]:
+    """Say of each firm how many new jobs its head counts show, as far as there are two."""
+    people = new_jobs({each["row"] for each in page})
+    for each in page:
+        number = people.get(each["row"])
+        yield {**each, "new_jobs": number}, verdict.of_the_records(K.JOB_CREATION, number, day)
 
 
 FACTS: Mapping[SubsidyKind, Callable[[Sequence[Row], date], Iterator[tuple[Row, Facts]]]] = {
     K.STARTUP: _of_people,
-    K.INCUBATION: partial(_of_records, K.INCUBATION),
-    K.JOB_CREATION: partial(_of_records, K.JOB_CREATION),
+    K.INCUBATION: _of_graduates,
+    K.JOB_CREATION: _of_firms,
 }
 
 
@@ -146,6 +154,7 @@ def _told(
         "kind": kind,
         **{name: found[name] for name in shown},
         "applicant": found["applicant"] if kind is K.STARTUP else None,
+        "new_jobs": found.get("new_jobs"),
         "standing": standing,
         "missing": missing,
         "basis": priced(found["jurisdiction_code"]).as_json(),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -40,7 +40,10 @@ BACKWARDS = "不能早于注册登记日期"
 BEFORE_THAT = "不能早于该户入驻日期（{day}）"
 NOT_THERE = "本园区台账中没有该户的毕业记录；可以不填，改为填写户名、代码和日期并说明证明材料"
 TOO_YOUNG = "未满 16 周岁"
-NO_RECORD = "台账中没有该户的毕业记录，须以材料证明"
+NO_RECORD = {
+    K.INCUBATION: "台账中没有该户的毕业记录，须以材料证明",
+    K.JOB_CREATION: "在园人数记录中没有此人，须以材料证明",
+}
 NO_EVIDENCE = {
     K.INCUBATION: "登记注册和搬离的证明材料",
     K.JOB_CREATION: "劳动合同和社会保险缴费证明",
@@ -65,7 +68,14 @@ def write(subsidy: Subsidy, given: Sequence[Given]) -> Faults:
 
 def of(subsidy_id: int) -> Sequence[Row]:
     """Return the lines of a claim in their order."""
-    asked = select(*SubsidyLine.__table__.columns).where(SubsidyLine.subsidy_id == subsidy_id)
+    works_there = graduates.works_there(Subsidy.tenancy_id, SubsidyLine.worker_hash)
+    households = SubsidyLine.kind == K.INCUBATION
+    on_record = case((households, SubsidyLine.tenancy_id.is_not(None)), else_=works_there)
+    asked = (
+        select(*SubsidyLine.__table__.columns, on_record.label("is_on_record"))
+        .join(Subsidy, Subsidy.id == SubsidyLine.subsidy_id)
+        .where(SubsidyLine.subsidy_id == subsidy_id)
+    )
     return rows(asked.order_by(SubsidyLine.place))
 
 
@@ -83,7 +93,7 @@ def told(found: Row) -> dict[str, Any]:
         "name": name,
         "number_masked": number,
         **{each: found[each] for each in shown},
-        "is_on_record": found["kind"] is K.INCUBATION and found["tenancy_id"] is not None,
+        "is_on_record": found["is_on_record"],
         "gaps": gaps(found),
         "reasons": [{"code": each, "label": each.value} for each in reasons],
         "note": found["note"],
@@ -94,8 +104,8 @@ def told(found: Row) -> dict[str, Any]:
 def gaps(found: Mapping[str, Any]) -> list[str]:
     """Name what is lacking on a line: what must be there, then what would prove it."""
     lacking = list(missing(found).values())
-    if found["kind"] is K.INCUBATION and found["tenancy_id"] is None:
-        lacking.append(NO_RECORD)
+    if not found["is_on_record"]:
+        lacking.append(NO_RECORD[found["kind"]])
     return lacking if found["evidence"] else [*lacking, NO_EVIDENCE[found["kind"]]]
 
 
@@ -163,11 +173,13 @@ def _read(subsidy: Subsidy, given: Given) -> tuple[dict[str, Any], dict[str, str
     wrong = {n: NOT_ASKED.format(kind=subsidy.kind.value) for n in told if n not in known}
     if wrong:
         return told, wrong
-    if "tenancy_id" in told:
-        record = graduates.of_park(subsidy.park_id, told["tenancy_id"])
-        if record is None:
+    if subsidy.kind is K.INCUBATION:
+        which = {"tenancy": told.get("tenancy_id"), "credit_code": told.get("credit_code")}
+        record = graduates.of_park(subsidy.park_id, **which)
+        if record is None and "tenancy_id" in told:
             return told, {"tenancy_id": NOT_THERE}
-        told |= {name: value for name, value in record.items() if value is not None}
+        # What the park has on record is not what somebody types.
+        told |= {name: value for name, value in (record or {}).items() if value is not None}
     return told, _days(subsidy, told) | _worker(told)
 
 

@@ -52,8 +52,11 @@ def told(kind: SubsidyKind, facts: Facts, known: Snapshot) -> dict[str, Any]:
     }
 
 
-def of_the_records(kind: SubsidyKind, number: int, day: date) -> Facts:
-    """Return as facts what the records say of so many graduates, or new jobs at a firm."""
+def of_the_records(kind: SubsidyKind, number: int | None, day: date) -> Facts:
+    """Return as facts what the records say of so many graduates, or new jobs at a firm.
+
+    None where nobody has counted.
+    """
     said = {name: number for name in TERMS[kind].one}
     if kind is SubsidyKind.JOB_CREATION:
         said["is_incubating"] = True

@@ -138,6 +138,7 @@ class CandidateSchema(Schema):
     credit_code = fields.String(required=True, allow_none=True, metadata=CODE)
     applicant = fields.String(required=True, allow_none=True, metadata={"example": "其其格"})
     starts_on = fields.Date(required=True, metadata=DAY)
+    new_jobs = fields.Integer(required=True, allow_none=True, metadata={"example": 2})
     standing = OneOf(Standing, required=True)
     standing_label = Label(required=True, attribute="standing", metadata={"example": "符合"})
     missing = fields.List(fields.Nested(GapSchema), required=True)

@@ -8,9 +8,11 @@ import time_machine
 
 from backend import clock, workdays
 from backend.access import Principal
+from backend.accounts import sealed
 from backend.applications.kinds import Kind
 from backend.cases import actions as cases
 from backend.cases import publicity
+from backend.db import new_id
 from backend.subsidies import actions, claiming, queries, reviewing
 from backend.subsidies.kinds import Outcome, SubsidyKind, WhyNot
 from backend.subsidies.workflow import APPROVED, PRICED, WITHIN, Status
@@ -212,6 +214,46 @@ def tenant(
         id=her.id,
     )
     return her, one("SELECT public_id FROM tenancy WHERE person_id = :id", id=her.id)
+
+
+def graduate(name: str = "graduate", number: int = 40, unit: str = "B201") -> Any:
+    """A household that the park has recorded as graduated, and the public id of its tenancy."""
+    her, tenancy = tenant(name, number, unit)
+    change(
+        "UPDATE tenancy SET status = 'GRADUATED', arrived_on = starts_on, ended_on = '2026-10-30',"
+        " ended_why = 'GRADUATED' WHERE person_id = :id",
+        id=her.id,
+    )
+    change(
+        "INSERT INTO graduation (tenancy_id, park_id, credit_code, registered_on, moved_out_on,"
+        " moved_to, was, recorded_by, recorded_on) SELECT t.id, park_id, credit_code, '2026-02-02',"
+        " '2026-10-30', '科技路', 'ACTIVE', s.id, '2026-11-02' FROM tenancy t, staff s"
+        " WHERE t.person_id = :id AND username = 'demo-manager'",
+        id=her.id,
+    )
+    return tenancy
+
+
+def counted(tenancy: Any, month: str, *numbers: str) -> None:
+    """Whom the park has confirmed to work at a firm in a month."""
+    headcount = one(
+        "INSERT INTO headcount (public_id, tenancy_id, park_id, month, declared, told_at, why,"
+        " confirmed_at, confirmed_by) SELECT :public, t.id, park_id, :month, false, :now, '', :now,"
+        " s.id FROM tenancy t, staff s WHERE t.public_id = :id AND username = 'demo-manager'"
+        " RETURNING id",
+        public=new_id(),
+        id=tenancy,
+        month=date.fromisoformat(month),
+        now=clock.now(),
+    )
+    for number in numbers:
+        change(
+            "INSERT INTO head (public_id, headcount_id, park_id, month, who, name, counted)"
+            " SELECT :public, id, park_id, month, :who, '', true FROM headcount WHERE id = :id",
+            public=new_id(),
+            id=headcount,
+            who=sealed.hashes("head.who", number)[0],
+        )
 
 
 def fresh(its: dict, by: str = BUREAU) -> dict:

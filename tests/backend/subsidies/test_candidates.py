@@ -5,14 +5,30 @@ from datetime import date
 import pytest
 
 from backend.access import Role
+from backend.accounts import identity
 from backend.subsidies import candidates
 from backend.subsidies.kinds import Standing, SubsidyKind
 from eligibility.facts import Known
-from tests.backend.subsidies.stage import MONDAY, asked, on, qualified, tenant
+from tests.backend.subsidies.stage import (
+    MONDAY,
+    NUMBER,
+    asked,
+    claim,
+    counted,
+    credit_code,
+    graduate,
+    household,
+    on,
+    qualified,
+    submitted,
+    tenant,
+)
+from tests.backend.subsidies.test_claiming import worker
 from tests.records import new_staff, park, record_facts, staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
 STARTUP = SubsidyKind.STARTUP
+OTHER = "15220119900101002" + identity.check_character("152201199001010020")
 # All that the rule asks of a veteran besides her being in a park, which the park knows.
 ALL_OF_IT = {
     "is_first_startup": True,
@@ -133,6 +149,66 @@ def test_a_page_is_cut_where_it_should_be_and_goes_on(in_app):
 
 
 @pytest.mark.usefixtures("monday")
+class TestWhatTheRecordsOfAParkSay:
+    def test_a_household_that_graduated_is_listed_until_it_is_claimed_for(self):
+        tenancy = graduate()
+
+        (listed,) = found(kind=SubsidyKind.INCUBATION)
+
+        assert (tenancy, Standing.NOT_YET_KNOWN, "at_most") == (
+            listed["tenancy_id"],
+            listed["standing"],
+            listed["basis"]["kind"],
+        )
+        assert {"legally_established", "employment_effect_significant"} == {
+            each["name"] for each in listed["missing"]
+        }
+        submitted({"tenancy_id": tenancy, "evidence": "交接单"})
+        assert [] == found(kind=SubsidyKind.INCUBATION)
+
+    def test_its_line_is_filled_in_from_the_records_and_lacks_nothing(self):
+        its = claim({"tenancy_id": graduate(), "evidence": "交接单"})
+
+        (line,) = its["lines"]
+        assert (
+            "草原奶食品有限公司",
+            credit_code(40),
+            date(2026, 2, 2),
+            date(2026, 10, 30),
+        ) == tuple(line[name] for name in ("name", "credit_code", "registered_on", "moved_out_on"))
+        assert (True, []) == (line["is_on_record"], line["gaps"])
+
+    def test_by_its_code_too_and_what_is_typed_gives_way_to_the_records(self):
+        graduate()
+
+        (line,) = claim(household(40, moved_out_on=date(2026, 9, 1)))["lines"]
+
+        assert (True, date(2026, 10, 30)) == (line["is_on_record"], line["moved_out_on"])
+
+    def test_jobs_are_new_against_the_first_count_and_as_long_as_nobody_has_claimed_them(self):
+        _, firm = tenant()
+        counted(firm, "2026-02-01", OTHER)
+        counted(firm, "2026-10-01", OTHER, NUMBER)
+
+        (listed,) = found(kind=SubsidyKind.JOB_CREATION)
+        assert 1 == listed["new_jobs"]
+        (line,) = submitted(worker(), kind=SubsidyKind.JOB_CREATION, tenancy=firm)["lines"]
+        assert (True, []) == (line["is_on_record"], line["gaps"])
+
+        # None is left, so that the rule surely does not fit.
+        assert [] == found(kind=SubsidyKind.JOB_CREATION)
+
+    def test_of_a_firm_that_was_counted_once_nobody_knows(self):
+        _, firm = tenant()
+        counted(firm, "2026-10-01", NUMBER)
+
+        (listed,) = found(kind=SubsidyKind.JOB_CREATION)
+
+        assert listed["new_jobs"] is None
+        assert "new_employees" in {each["name"] for each in listed["missing"]}
+
+
+@pytest.mark.usefixtures("monday")
 def test_a_firm_in_incubation_may_have_new_jobs_and_what_staff_must_judge_is_named():
     tenant()
 
@@ -143,5 +219,7 @@ def test_a_firm_in_incubation_may_have_new_jobs_and_what_staff_must_judge_is_nam
         firm["standing"],
         firm["basis"]["kind"],
     )
-    assert {"job_quality_good", "retention_high"} == {each["name"] for each in firm["missing"]}
+    assert {"job_quality_good", "retention_high", "new_employees"} == {
+        each["name"] for each in firm["missing"]
+    }
     assert [] == found(kind=SubsidyKind.INCUBATION)

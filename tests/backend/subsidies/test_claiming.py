@@ -144,7 +144,7 @@ class TestWorkers:
         its = claim(worker(), kind=JOBS, tenancy=firm)
 
         (line,) = its["lines"]
-        assert ("巴图", "1522**********0001", []) == (
+        assert ("巴图", "1522**********0001", ["在园人数记录中没有此人，须以材料证明"]) == (
             line["name"],
             line["number_masked"],
             line["gaps"],
