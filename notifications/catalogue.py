@@ -8,8 +8,9 @@ from notifications.internships import INTERNSHIPS
 from notifications.loans import LOANS
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
+from notifications.silent import SILENT
 from notifications.stays import STAYS
-from notifications.subsidies import SUBSIDIES, UNTOLD
+from notifications.subsidies import SUBSIDIES
 
 CATALOGUE = (
     to_her(
@@ -225,80 +226,6 @@ CATALOGUE = (
     *INTERNSHIPS,
     *LOANS,
     *SUBSIDIES,
-)
-
-# Events of which nobody is told: the one who did it sees it at once.
-SILENT = UNTOLD | frozenset(
-    {
-        "application.claimed",
-        "application.completed",
-        "application.created",
-        "application.decision_undone",
-        "application.gap_ended",
-        "application.gap_opened",
-        "application.note_added",
-        "application.parks_ranked",
-        "application.released",
-        "application.restored",
-        "application.updated",
-        "decision.overridden",
-        "decision.recorded",
-        "draw.announced",
-        "draw.cancelled",
-        "draw.frozen",
-        "draw.revealed",
-        "host.contact_bound",
-        "host.contact_invited",
-        "host.created",
-        "institution.created",
-        "loan.cancelled",
-        "loan.contact_opened",
-        "loan.given_up",
-        "loan.qualified",
-        "identity.bound",
-        "identity.corrected",
-        "identity.duplicate_claimed",
-        "document.attached",
-        "document.dated",
-        "document.opened",
-        "document.refused",
-        "document.removed",
-        "document.uploaded",
-        "internship.attended",
-        "internship.signed",
-        "internship.signed_by_bureau",
-        "internship.signed_by_host",
-        "parameter.confirmed",
-        "parameter.dropped",
-        "parameter.proposed",
-        "phone.bound",
-        "phone.changed",
-        "phone.shared",
-        "post.chosen",
-        "post.closed",
-        "post.opened",
-        "profile.facts_recorded",
-        "ruling.confirmed",
-        "ruling.dropped",
-        "ruling.proposed",
-        "screening.claimed",
-        "session.opened",
-        "session.ended",
-        "session.revoked",
-        "staff.created",
-        "tenancy.accepted",
-        "tenancy.agreement_lapsed",
-        "tenancy.cancelled",
-        "tenancy.checked_out",
-        "tenancy.declined",
-        "tenancy.granted",
-        "tenancy.heads_confirmed",
-        "tenancy.signed",
-        "tenancy.signed_by_park",
-        "waiting.joined",
-        "waiting.left",
-        "waiting.resumed",
-    }
 )
 
 

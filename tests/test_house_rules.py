@@ -119,6 +119,7 @@ ELSEWHERE = {
     "notifications/places.py": "tests/notifications/test_catalogue.py",
     "notifications/stays.py": "tests/notifications/test_catalogue.py",
     "notifications/rows.py": "tests/notifications/test_catalogue.py",
+    "notifications/silent.py": "tests/notifications/test_catalogue.py",
     "eligibility/binding.py": "tests/eligibility/test_engine.py",
     "eligibility/bound.py": "tests/eligibility/test_engine.py",
     "eligibility/explanation.py": "tests/eligibility/test_engine.py",

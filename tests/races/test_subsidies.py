@@ -200,7 +200,7 @@ def submit_unlooked(public_id: Any, *, seen: int, by: Any) -> Any:
     same = f"credit_code IN (SELECT credit_code FROM subsidy_line WHERE {mine})"
     if session.execute(text(f"SELECT 1 FROM subsidy_line WHERE counts AND {same}"), key).first():
         raise AlreadySubsidised
-    session.execute(text("SELECT pg_sleep(0.1)"))
+    session.execute(text("SELECT pg_sleep(0.5)"))
     session.execute(text(f"UPDATE subsidy_line SET counts = true WHERE {mine}"), key)
     return {}
 
@@ -252,7 +252,7 @@ def approve_unlocked(public_id: Any, *, seen: int, by: Any) -> Any:
     ).one()
     if found.version != seen:
         raise Refusal
-    session.execute(text("SELECT pg_sleep(0.1)"))
+    session.execute(text("SELECT pg_sleep(0.5)"))
     session.execute(
         text(
             "UPDATE subsidy SET status = 'PAYABLE', approved_by = :by, version = version + 1"
@@ -288,7 +288,7 @@ def remind_unlocked(subsidy_id: int) -> None:
     """Look whether somebody has said it, then say it: the bug."""
     if session.execute(text("SELECT 1 FROM event WHERE name = 'subsidy.decider_late'")).first():
         return
-    session.execute(text("SELECT pg_sleep(0.1)"))
+    session.execute(text("SELECT pg_sleep(0.5)"))
     subsidy = session.get_one(Subsidy, subsidy_id)
     noted("decider_late", subsidy, None, for_on="2026-01-05")
 

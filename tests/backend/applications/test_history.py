@@ -9,7 +9,8 @@ from backend.applications.kinds import Reason
 from backend.cases import actions as cases
 from backend.cases import notes
 from backend.errors import NotFound
-from notifications.catalogue import CATALOGUE, SILENT
+from notifications.catalogue import CATALOGUE
+from notifications.silent import SILENT
 from tests.filing import draft, handed_in, submitted
 from tests.records import look, one, person, staff
 
