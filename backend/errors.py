@@ -19,6 +19,7 @@
     ├── IdentityTaken           another account has bound this document
     ├── IdentityBound           bound already, and something was submitted on the strength of it
     ├── AlreadyTenant           the person or the venture has a place already
+    ├── AlreadyBorrowing        the person or the venture has a loan that is not over
     ├── AlreadySubsidised       the person, venture, household or job has it already
     ├── GapOpen                 what was promised has to be there before anything takes effect
     ├── TooLate                 an offer or the time for signing has run out

@@ -16,8 +16,9 @@ from backend.subsidies.kinds import Ground
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
 from notifications import fields
-from notifications.catalogue import CATALOGUE, SILENT, readers_of
+from notifications.catalogue import CATALOGUE, readers_of
 from notifications.fanout import READERS
+from notifications.silent import SILENT
 from tests.backend.parks.appendix import LONGEST_NAME
 
 REMINDERS = {f"application.{each.event}" for each in OCCASIONS}

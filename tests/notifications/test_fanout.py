@@ -252,12 +252,9 @@ class TestDying:
         assert 1 == len(jobs("send_due"))
 
 
+@pytest.mark.usefixtures("in_mended_app")
 class TestTheOffice:
-    """What staff are told, by the demo accounts of the park; managers since long before."""
-
-    @pytest.fixture(autouse=True)
-    def since_long_before(self, in_mended_app):
-        change("UPDATE park_manager SET since_on = '2026-01-01'")
+    """What staff are told, by the demo accounts of the park."""
 
     def told(self, name: str) -> list[tuple[str, str]]:
         return [

@@ -28,7 +28,6 @@ def due(own_world: World) -> Flask:
     with time_machine.travel("2026-11-23T02:00:00Z"):
         submitted(own_world.app, CASES)
     ask(own_world.app, "UPDATE application SET due_on = '2026-11-30', legal_due_on = '2026-12-21'")
-    ask(own_world.app, "UPDATE park_manager SET since_on = '2026-01-01'")
     return own_world.app
 
 

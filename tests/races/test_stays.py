@@ -283,7 +283,6 @@ def record_unlocked(public_id: Any, *, by: Any, month: date, **said: Any) -> Non
 
 def test_eight_workers_remind_once_of_each_day(in_own_app):
     moved_in()
-    change("UPDATE park_manager SET since_on = '2026-01-01'")
     with on("2027-03-03", 9):
         assert [None] * 8 == at_once(8, lambda _: reminding.sweep())
 

@@ -133,8 +133,6 @@ class Walk(RuleBasedStateMachine):
         self.cases: list[str] = []
         with self.world.app.app_context():
             self.sweep()
-            # The seed appoints from the day of the run on; the walk begins before.
-            change("UPDATE park_manager SET since_on = '2026-01-01'")
 
     def teardown(self) -> None:
         if hasattr(self, "travel"):

@@ -110,7 +110,7 @@ class TestWhichOfficeIsLeft:
         assert "bureau" == office(case)
         seen = queries.get(case["id"], clerk)
         assert {"party": "decider", "label": "乌兰浩特市人社局", "phone": None} == seen["held_by"]
-        assert ["claim", "transfer", "return", "approve", "reject"] == seen["actions"]
+        assert ["claim", "transfer", "return", "allow_gap", "approve", "reject"] == seen["actions"]
 
     @pytest.mark.parametrize(
         ("what", "days", "expected"),

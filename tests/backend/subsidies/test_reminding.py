@@ -18,7 +18,7 @@ from tests.backend.subsidies.stage import (
     told,
 )
 from tests.backend.subsidies.test_reviewing import sent_back
-from tests.records import change, staff
+from tests.records import staff
 
 pytestmark = pytest.mark.usefixtures("simulator")
 
@@ -77,8 +77,6 @@ def test_nobody_is_late_while_the_case_is_on_the_board(in_app):
 
 
 def test_a_park_is_reminded_of_what_was_sent_back_and_the_bureau_is_not(in_mended_app):
-    # The seed appoints from the day of the run on.
-    change("UPDATE park_manager SET since_on = '2026-01-01'")
     with on("2026-11-25"):
         sent_back(submitted())
 

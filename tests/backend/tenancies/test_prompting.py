@@ -7,7 +7,7 @@ import time_machine
 
 from backend.tenancies import prompting, waiting
 from tests.backend.tenancies.test_admitting import answer, asked, waits_in_both
-from tests.records import change, look, one
+from tests.records import look, one
 
 pytestmark = pytest.mark.usefixtures("simulator")
 # Asked on Tuesday the 24th, so that Tuesday the 1st is the last day; ten in the morning.
@@ -23,7 +23,6 @@ def swept(moment: datetime) -> int:
 
 @pytest.fixture
 def waits(in_app) -> tuple:
-    change("UPDATE park_manager SET since_on = '2026-01-01'")
     with time_machine.travel(ASKED, tick=False):
         return waits_in_both()
 
