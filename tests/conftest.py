@@ -141,10 +141,18 @@ def shared_app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def lent_app(lender: Lender, servers: embedded.Servers, shared_simulator: Simulator) -> Flask:
-    """The app over whatever database is lent at the moment: building one takes a quarter second."""
+def lent_settings(
+    lender: Lender, servers: embedded.Servers, shared_simulator: Simulator
+) -> Settings:
+    """The settings over whatever database is lent at the moment."""
     settings = settings_for(lender.url, servers, shared_simulator.url)
-    return create_app(replace(settings, redis_url=servers.redis_url.replace("db=0", "db=15")))
+    return replace(settings, redis_url=servers.redis_url.replace("db=0", "db=15"))
+
+
+@pytest.fixture(scope="session")
+def lent_app(lent_settings: Settings) -> Flask:
+    """The app over them: building one takes a quarter second."""
+    return create_app(lent_settings)
 
 
 @pytest.fixture(scope="session")

@@ -107,22 +107,22 @@ NAMED_FAULTS = {
 
 
 @pytest.mark.parametrize("fault", NAMED_FAULTS)
-def test_a_fault_of_the_server_answers_503_and_costs_no_connection(own_app, fault):
+def test_a_fault_of_the_server_answers_503_and_costs_no_connection(new_app, fault):
     statement, first = NAMED_FAULTS[fault]
 
-    all_say_503([answered(own_app, statement, first=first)])
+    all_say_503([answered(new_app, statement, first=first)])
 
-    with own_app.app_context():
+    with new_app.app_context():
         assert 0 == db.engine.pool.checkedout()
-    assert 200 == own_app.test_client().get("/api/v1/divisions").status_code
+    assert 200 == new_app.test_client().get("/api/v1/divisions").status_code
 
 
-def test_a_transaction_left_idle_is_ended_by_the_server_and_answers_503(own_app):
+def test_a_transaction_left_idle_is_ended_by_the_server_and_answers_503(new_app):
     first = "SET LOCAL idle_in_transaction_session_timeout = '100ms'"
 
-    all_say_503([answered(own_app, "SELECT 1", first=first, pause_s=0.4)])
+    all_say_503([answered(new_app, "SELECT 1", first=first, pause_s=0.4)])
 
-    assert 200 == own_app.test_client().get("/api/v1/divisions").status_code
+    assert 200 == new_app.test_client().get("/api/v1/divisions").status_code
 
 
 def test_an_empty_pool_answers_503_after_its_time_out(own_app, figures):
@@ -140,13 +140,13 @@ def test_an_empty_pool_answers_503_after_its_time_out(own_app, figures):
     assert 200 == own_app.test_client().get("/api/v1/divisions").status_code
 
 
-def test_an_answer_that_hides_the_outage_is_noticed(own_app):
-    @own_app.errorhandler(DatabaseDown)
+def test_an_answer_that_hides_the_outage_is_noticed(new_app):
+    @new_app.errorhandler(DatabaseDown)
     def hide(error: Exception) -> Any:
         return {"status": "ok"}
 
     with pytest.raises(AssertionError, match="'200'"):
-        all_say_503([answered(own_app, "DELETE FROM attempt", first="SET TRANSACTION READ ONLY")])
+        all_say_503([answered(new_app, "DELETE FROM attempt", first="SET TRANSACTION READ ONLY")])
 
 
 def test_a_schema_that_is_not_the_codes_own_is_not_ready(own_app):

@@ -61,13 +61,17 @@ def scene(world: World) -> Scene:
 def test_a_body_is_refused_for_what_is_not_hers_to_set_and_for_what_it_must_have(
     world, app, document, operation
 ):
-    """MA-01 to MA-07, MA-13, TX-23: null for something required is like nothing at all."""
+    """MA-01 to MA-07, MA-13, TX-23: null for something required is like nothing at all.
+
+    Unless the document says that null is an answer of its own.
+    """
     ready = READY[operation](world)
     given = ready.content or {}
     foreign = [{n: v for n, v in extra.items() if n not in given} for extra in IN_TWO_PARTS]
     wrong = [(given | extra, sorted(extra)) for extra in foreign]
-    for name in _required(document, operation):
-        wrong.append((given | {name: None}, [name]))
+    for name, may_be_null in _required(document, operation):
+        if not may_be_null:
+            wrong.append((given | {name: None}, [name]))
         wrong.append(({each: value for each, value in given.items() if each != name}, [name]))
     for content, names in wrong:
         with nothing_changes(app):
@@ -180,7 +184,7 @@ def test_what_is_required_is_read_off_the_document(document):
 
 
 def _required(document, operation):
-    """The fields that the body of an operation must have; a form, which has a file, aside."""
+    """The fields that a body must have, and whether null is one; a form with its file aside."""
     written = next(
         each
         for path in document["paths"].values()
@@ -190,8 +194,11 @@ def _required(document, operation):
     content = written.get("requestBody", {}).get("content", {}).get("application/json")
     if content is None:
         return []
-    name = content["schema"]["$ref"].rpartition("/")[2]
-    return sorted(document["components"]["schemas"][name].get("required", ()))
+    schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+    return [
+        (name, "null" in schema["properties"][name].get("type", ()))
+        for name in sorted(schema.get("required", ()))
+    ]
 
 
 def test_ma14_a_decision_answers_the_manager_with_the_mask(scene):

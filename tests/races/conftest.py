@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 
 from backend import embedded
+from backend.config import Settings
 from backend.db import db
 from backend.documents.shelf import Shelf
 from backend.wechat.simulator.server import Simulator
+from miniprogram_api.app import create_app
 from tests.factories import World
 from tests.running_system import RunningSystem
 
@@ -25,6 +27,15 @@ def own_app(
     lent_app.extensions["cache"].forget("parks")
     yield lent_app
     with lent_app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def new_app(database_url: str, lent_settings: Settings, simulator: Simulator) -> Iterator[Flask]:
+    """An app that has answered nobody yet, for those who give it a route or a handler."""
+    app = create_app(lent_settings)
+    yield app
+    with app.app_context():
         db.engine.dispose()
 
 

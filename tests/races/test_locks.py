@@ -81,20 +81,20 @@ def pass_both_without_trying_again(first: int, second: int, between: Between) ->
 
 
 @pytest.mark.parametrize("run", [pass_both, pass_both_repeatably], ids=("deadlock", "snapshot"))
-def test_a_deadlock_and_a_stale_snapshot_are_tried_again_unseen(own_app, run):
+def test_a_deadlock_and_a_stale_snapshot_are_tried_again_unseen(new_app, run):
     tries.clear()
 
-    assert [200, 200] == crosswise(own_app, run)
+    assert [200, 200] == crosswise(new_app, run)
 
     assert len(tries) >= 3
-    assert [2] == [row[0] for row in ask(own_app, "SELECT passed FROM crossing WHERE id = 1")]
+    assert [2] == [row[0] for row in ask(new_app, "SELECT passed FROM crossing WHERE id = 1")]
 
 
-def test_a_deadlock_that_is_not_tried_again_is_noticed(own_app):
-    assert [200, 500] == sorted(crosswise(own_app, pass_both_without_trying_again))
+def test_a_deadlock_that_is_not_tried_again_is_noticed(new_app):
+    assert [200, 500] == sorted(crosswise(new_app, pass_both_without_trying_again))
 
 
-def test_a_transaction_that_fails_every_time_answers_503(own_app):
+def test_a_transaction_that_fails_every_time_answers_503(new_app):
     tries.clear()
 
     @action
@@ -102,8 +102,8 @@ def test_a_transaction_that_fails_every_time_answers_503(own_app):
         tries.append((0, 0))
         session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
 
-    own_app.add_url_rule("/failing", view_func=fail, methods=["POST"])
-    answer = own_app.test_client().post("/failing")
+    new_app.add_url_rule("/failing", view_func=fail, methods=["POST"])
+    answer = new_app.test_client().post("/failing")
 
     assert TRIES == len(tries)
     assert (503, "503 unavailable") == (answer.status_code, kind_of(answer))

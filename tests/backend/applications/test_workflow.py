@@ -192,7 +192,7 @@ def test_the_applicant_writes_only_while_it_is_in_her_hands():
 
 def test_the_timeline_tells_every_event_but_the_many_savings_of_a_draft():
     besides = {"created", "nudged", "answer_soon", "draft_expiring", "conflict_declared"}
-    besides |= {"parks_ranked", "gap_opened", "gap_due"}
+    besides |= {"parks_ranked", "gap_opened", "gap_due", "document_expiring"}
     events = besides | {row.event for row in (*STEPS, *promises.STEPS)}
 
     assert events - {"updated", "gap_ended"} == set(workflow.EVENT_LABELS)
