@@ -179,7 +179,8 @@ def test_a_draft_is_nobodys_business_but_its_writers(scene, subtests):
 
 
 def test_what_is_required_is_read_off_the_document(document):
-    assert ["challenge_token", "code"] == _required(document, "confirmTotp")
+    assert [("challenge_token", False), ("code", False)] == _required(document, "confirmTotp")
+    assert [("expires_on", True), ("issued_on", True)] == _required(document, "dateDocument")
     assert [] == _required(document, "updateApplication")
 
 
