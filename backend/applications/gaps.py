@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select, update
 
 from backend import clock, workdays
 from backend.access import Relation
@@ -62,6 +62,11 @@ def is_promised(application_id: int, pointer: str) -> bool:
     )
     named = found and any(each["pointer"] == pointer for each in found["items"])
     return bool(named and found and found["due_on"] >= clock.today())
+
+
+def is_unsettled(application_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Say in SQL that what was promised is not there, or has not been looked at."""
+    return exists().where(Gap.application_id == application_id, Gap.status.in_(UNSETTLED))
 
 
 def refuse_while_unsettled(application: Application) -> None:

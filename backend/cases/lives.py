@@ -18,7 +18,7 @@ from backend.loans import consequences
 from backend.loans import queries as loans
 from backend.subsidies import consequences as following
 from backend.subsidies import queries as subsidies
-from backend.tenancies import endings, stays
+from backend.tenancies import endings, placing, stays
 
 Follow = Callable[[Application, Principal | None], None]
 
@@ -34,11 +34,14 @@ def no_sequel(application: UUID) -> None:
 class Life(NamedTuple):
     """What follows; `grant` tells whether the applicant goes on waiting for what was granted.
 
+    `published` follows when a period is over without an objection, `signable` when nothing stands
+    in the way of signatures any more: no publication, and no gap.
     `sequel` tells, for the timeline of the case, what happened since and who has to act.
     """
 
     grant: Callable[[Application, Wish, Principal], bool] = granting.no_place
     published: Follow = nothing
+    signable: Follow = nothing
     set_aside: Follow = nothing
     over: Follow = nothing
     sequel: Callable[[UUID], dict[str, Any] | None] = no_sequel
@@ -47,6 +50,7 @@ class Life(NamedTuple):
 LIVES: Mapping[Kind, Life] = {
     Kind.TENANCY: Life(
         granting.a_place,
+        signable=placing.signable,
         set_aside=endings.given_up,
         over=endings.closed,
         sequel=stays.sequel,
@@ -66,6 +70,9 @@ LIVES: Mapping[Kind, Life] = {
         sequel=subsidies.sequel,
     ),
     Kind.INTERNSHIP: Life(
-        granting.a_post, set_aside=internships.given_up, over=internships.given_up
+        granting.a_post,
+        signable=internships.signable,
+        set_aside=internships.given_up,
+        over=internships.given_up,
     ),
 }

@@ -122,6 +122,7 @@ def fill(
 def confirm(public_id: UUID, *, seen: int, by: Principal) -> View:
     """Say that what came is what was promised; from now on a decision takes effect."""
     gap, case = _taken("confirmGap", "confirm", public_id, seen, by)
+    LIVES[case.application.kind].signable(case.application, by)
     gap.ended_at, gap.confirmed_by = clock.now(), by.id
     return _went_on(gap, case)
 

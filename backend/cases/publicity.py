@@ -151,6 +151,7 @@ def end(publicity_id: int) -> None:
     _step(root, Relation.SYSTEM, "end_publicity")
     if isinstance(root, Application):
         LIVES[root.kind].published(root, None)
+        LIVES[root.kind].signable(root, None)
 
 
 def over() -> Iterator[int]:

@@ -38,6 +38,8 @@ ANSWERING = (Party.INTERN, Party.HOST)
 INVITED = timedelta(days=7)
 # Calendar days for the three signatures; the last one counts.
 TO_SIGN = timedelta(days=15)
+# Working days that are left for them once nothing stands in their way any more.
+TO_SIGN_AT_LEAST = 3
 # Working days in which she may put a returned licence right, even beyond the window.
 TO_ANSWER = 15
 # A post may be longer than what is paid for: ruling `over_12` says what becomes of the rest.

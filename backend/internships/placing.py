@@ -8,13 +8,13 @@ from datetime import date
 
 from sqlalchemy import update
 
-from backend import clock
+from backend import clock, workdays
 from backend.access import Principal
 from backend.applications.models import Application
 from backend.db import session
 from backend.errors import Invalid, PostFull
 from backend.internships import agreements, listing
-from backend.internships.kinds import sign_by
+from backend.internships.kinds import TO_SIGN_AT_LEAST, sign_by
 from backend.internships.models import Choice, Internship, Post
 from backend.internships.taking import live_of, moved, noted, taken_by_itself
 from backend.internships.workflow import GRANTED, Status
@@ -47,6 +47,15 @@ def grant(application: Application, by: Principal) -> Internship:
     noted(GRANTED, internship, by)
     agreements.draw_up(internship, application)
     return internship
+
+
+def signable(application: Application, by: Principal | None) -> None:
+    """Leave three working days at least to sign, now that nothing stands in the way any more."""
+    internship = live_of(application)
+    if internship is not None and internship.status is Status.AGREEMENT_PENDING:
+        assert internship.expires_on is not None  # A condition of the status.
+        least = workdays.after(clock.today(), TO_SIGN_AT_LEAST)
+        internship.expires_on = max(internship.expires_on, least)
 
 
 def take_place(post_id: int) -> Post:

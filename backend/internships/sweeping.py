@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, and_, exists, select
 
 from backend import clock
+from backend.applications import gaps
 from backend.applications.following import still
 from backend.applications.models import Application
 from backend.applications.workflow import Status as Asking
@@ -52,9 +53,12 @@ def complete(internship_id: int) -> None:
 
 
 def _has_run_out() -> ColumnElement[bool]:
-    """Say that the time is over; while the decision is published nobody loses anything."""
-    settled = exists().where(
-        Application.id == Internship.application_id, Application.status == Asking.APPROVED
+    """Say that the time is over; while she could not sign nobody loses anything."""
+    settled = and_(
+        exists().where(
+            Application.id == Internship.application_id, Application.status == Asking.APPROVED
+        ),
+        ~gaps.is_unsettled(Internship.application_id),
     )
     return and_(Internship.status.in_(TIMED), Internship.expires_on < clock.today(), settled)
 

@@ -22,7 +22,7 @@ from backend.tenancies import agreements, ranking
 from backend.tenancies.kinds import Left, answer_by, sign_by
 from backend.tenancies.lists import leave_all
 from backend.tenancies.models import Tenancy
-from backend.tenancies.taking import noted
+from backend.tenancies.taking import live_of, noted
 from backend.tenancies.workflow import BEGINNINGS, Status
 from eligibility.dates import add_months
 
@@ -94,6 +94,14 @@ def wished(application: Application) -> tuple[date, date]:
     space = application.sections["space"]
     first = max(date.fromisoformat(space["starts_on"]), clock.today())
     return first, add_months(first, space["term_months"])
+
+
+def signable(application: Application, by: Principal | None) -> None:
+    """Leave three working days at least to sign, now that nothing stands in the way any more."""
+    tenancy = live_of(application)
+    if tenancy is not None and tenancy.status is Status.AGREEMENT_PENDING:
+        assert tenancy.expires_at is not None  # A condition of the status.
+        tenancy.expires_at = max(tenancy.expires_at, answer_by(clock.now()))
 
 
 def _begun(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from backend import clock
+from backend.applications import gaps
 from backend.applications.following import still
 from backend.applications.models import Application
 from backend.applications.workflow import Status as Asking
@@ -99,9 +100,12 @@ def _tenancies(due: ColumnElement[bool]) -> Select[int]:
 
 
 def _has_run_out() -> ColumnElement[bool]:
-    """Say that the time is over; while a decision is published nobody loses it over a signature."""
-    settled = exists().where(
-        Application.id == Tenancy.application_id, Application.status == Asking.APPROVED
+    """Say that the time is over; while she could not sign nobody loses a place over a signature."""
+    settled = and_(
+        exists().where(
+            Application.id == Tenancy.application_id, Application.status == Asking.APPROVED
+        ),
+        ~gaps.is_unsettled(Tenancy.application_id),
     )
     return and_(
         Tenancy.status.in_(TIMED),

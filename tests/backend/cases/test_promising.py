@@ -26,8 +26,10 @@ from backend.errors import (
     TooLate,
     WrongStatus,
 )
+from backend.internships import sweeping as internships_sweeping
 from backend.tenancies import actions as tenancies
 from backend.tenancies import queries as places
+from backend.tenancies import sweeping as places_sweeping
 from tests import records
 from tests.backend.internships import stage
 from tests.factories import REGISTERED
@@ -358,6 +360,26 @@ class TestDecidingMeanwhile:
 
         assert "COMPLETED" == status_of(case)
 
+    def test_nobody_loses_a_place_while_the_office_looks_at_what_came(self):
+        her = person()
+        with on("11-23"):
+            case = approve(promised(her))
+            attached(case["id"], "licence")
+            fill(case, her)
+
+        # The fifteen days for signatures were over on Tuesday 8 December.
+        with on("12-10"):
+            places_sweeping.sweep()
+            does(promising.confirm, case, staff())
+            places_sweeping.sweep()
+        # Friday 11, Monday 14 and, until the offices close, Tuesday 15 are left for them.
+        with on("12-15"):
+            places_sweeping.sweep()
+            assert "APPROVED" == status_of(case)
+        with on("12-16"):
+            places_sweeping.sweep()
+        assert "LAPSED" == status_of(case)
+
     def test_the_last_signature_of_an_internship_waits(self):
         its = stage.host()
         speaks, clerk, her = stage.contact(its), staff("demo-bureau"), person()
@@ -374,7 +396,13 @@ class TestDecidingMeanwhile:
         stage.signed(internship, speaks)
         with pytest.raises(GapOpen):
             stage.signed(internship, clerk)
-        change("UPDATE gap SET status = 'ENDED'")
+        change("UPDATE internship SET expires_on = '2026-01-05'")
+        internships_sweeping.sweep()
+        change("UPDATE gap SET status = 'FILLED', filled_at = now()")
+        with on("12-10"):
+            does(promising.confirm, case, clerk)
+        # The three working days after Thursday 10 December.
+        assert date(2026, 12, 15) == one("SELECT expires_on FROM internship")
 
         assert "IN_PROGRESS" == stage.signed(internship, clerk)["status"].name
 

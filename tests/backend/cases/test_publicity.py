@@ -20,6 +20,7 @@ from backend.errors import (
     NotFound,
     WrongStatus,
 )
+from backend.tenancies import sweeping as tenancies
 from tests.filing import approved, events, status_of, submitted
 from tests.records import at_once, look, one, person, staff
 
@@ -82,6 +83,23 @@ class TestTheBoard:
 
         assert (status, shown) == (status_of(case), len(board()))
         assert (1 - shown) == events().count("publicity_ended")
+
+    def test_days_on_the_board_do_not_cost_her_those_for_the_signatures(self):
+        # Published for fifteen working days, until Monday 14 December: those for the signatures
+        # were over on the 8th. Wednesday 16, Thursday 17 and Friday 18 are left for them.
+        with on("11-23"):
+            case = publicised(workdays=15)
+        with on("12-15"):
+            tenancies.sweep()
+            sweep()
+            tenancies.sweep()
+        with on("12-18"):
+            tenancies.sweep()
+            assert "APPROVED" == status_of(case)
+        with on("12-19"):
+            tenancies.sweep()
+
+        assert "LAPSED" == status_of(case)
 
     def test_three_days_are_enough_where_the_office_says_so(self):
         with on("11-23"):
