@@ -24,6 +24,8 @@ from backend.embedded.place import Place
 
 _PATIENCE_SECONDS = 60
 _PAUSE_SECONDS = 0.02
+# A server whose keeper has just died goes on answering until it looks at its signals.
+_DYING_SECONDS = 0.2
 
 
 class StartFailed(RuntimeError):
@@ -117,7 +119,7 @@ def join(place: Place, launch: Callable[[int], None], answers: Callable[[], bool
 def _wait_until_up(
     place: Place, launch: Callable[[int], None], answers: Callable[[], bool]
 ) -> None:
-    launched = False
+    launched = steady = False
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         running = _open(place.beside("running"))
@@ -129,10 +131,14 @@ def _wait_until_up(
                 launch(running)
                 launched = True
             elif answers():
-                return
+                if launched or steady:
+                    return
+                steady = True
         finally:
             # Only our copy: the keeper, if there is one now, has the lock.
             os.close(running)
+        if steady:
+            time.sleep(_DYING_SECONDS)
         time.sleep(_PAUSE_SECONDS)
     raise StartFailed(f"the server in {place.data} does not answer:\n{place.last_words()}")
 
