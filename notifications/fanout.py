@@ -135,7 +135,8 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             template=told.template,
             page=told.link.format_map(known),
             content={
-                key: fields.fit(key, said.format_map(known)) for key, said in told.push.items()
+                key: fields.fit(key, said.format_map(known), known["at"])
+                for key, said in told.push.items()
             },
             status=Status.PENDING,
             next_try_at=now,
@@ -155,7 +156,7 @@ def particulars(event: Event, found: Record) -> dict[str, Any]:
         "kind": found["kind"].value,
         "office": found["office_name"],
         **_granted(found, waits=bool(told.get("waits"))),
-        "decided_at": fields.moment(found["decided_at"]) if found["decided_at"] else "",
+        "decided_at": fields.moment(found["decided_at"] or event.at),
         "reasons": words.reasons(found["reasons"]),
         "note": _note(found),
         "gap": "；".join(told.get("gap") or _promised(found)),
@@ -197,7 +198,13 @@ def _granted(found: Record, *, waits: bool) -> dict[str, str]:
     if found["kind"] in AFTERWARDS:
         granted, comes_next = AFTERWARDS[found["kind"]]
         return {"granted": granted, "next": comes_next}
-    unit, first, last = (found[name] or "" for name in ("unit_code", "starts_on", "ends_on"))
+    unit, first, last = (found[name] for name in ("unit_code", "starts_on", "ends_on"))
+    if unit is None:
+        # The decision was set aside, or the place given up, before anybody could tell of it.
+        return {
+            "granted": "之后又有变化，请查看申请的最新进展。",
+            "next": "之后有变化，请查看申请进展",
+        }
     return {
         "granted": f"场地 {unit}，自 {first} 至 {last}。请按园区通知办理入驻手续。",
         "next": f"场地{unit}，请办理入驻手续",
@@ -262,7 +269,7 @@ def _of_loan(event: Event) -> tuple[Record, dict[str, Any]]:
         "reason": refused.value if refused else "",
         "on": words.day(told.get("on")),
         "for_on": words.day(told.get("for_on")),
-        "due_on": fields.day(found["due_on"]) if found["due_on"] else "",
+        "due_on": words.day(told.get("due_on")),
         "at": fields.moment(event.at),
     }
 

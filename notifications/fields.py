@@ -18,10 +18,14 @@ class Unfit(ValueError):
     """A word that cannot be made to fit without changing its meaning."""
 
 
-def fit(key: str, words: str) -> str:
-    """Return the words as the template key takes them (`thing4` is of kind `thing`)."""
+def fit(key: str, words: str, at: str = "") -> str:
+    """Return the words as the template key takes them (`thing4` is of kind `thing`).
+
+    Where a day or a time is not known any more, because the case has moved on since, it is that of
+    the event, `at`.
+    """
     kind = key.rstrip("0123456789")
-    return FITTERS[kind](words)
+    return FITTERS[kind](words or at if kind in DATED else words)
 
 
 def moment(at: datetime) -> str:
@@ -51,6 +55,7 @@ def _matching(pattern: str) -> Callable[[str], str]:
     return check
 
 
+DATED = ("date", "time")
 FITTERS: Mapping[str, Callable[[str], str]] = {
     "thing": _thing,
     "phrase": _matching(r"[\u4e00-\u9fff]{1,5}"),

@@ -67,6 +67,8 @@ def moved(case: Taken, on: date, **particulars: Any) -> None:
 
 
 def noted(event: str, loan: Loan, by: Principal | None, **particulars: Any) -> None:
-    """Write down what happened to a loan."""
+    """Write down what happened to a loan, and until when its holder has to act now."""
     session.flush()
-    record(f"loan.{event}", "loan", loan.id, by, version=loan.version, **particulars)
+    due_on = loan.due_on and loan.due_on.isoformat()
+    told = {"version": loan.version, "due_on": due_on, **particulars}
+    record(f"loan.{event}", "loan", loan.id, by, **told)

@@ -157,6 +157,20 @@ class TestReaders:
             "SELECT next_try_at, expires_at FROM delivery"
         )
 
+    @time_machine.travel("2026-11-24T03:04:05Z", tick=False)
+    def test_an_approval_that_was_set_aside_before_anybody_heard_is_told_all_the_same(
+        self, in_app, deaf
+    ):
+        case = approved()
+        cases.reopen(case["id"], seen=case["version"], by=staff("demo-bureau"), why="重新核实")
+
+        fanout.announce(event("application.approved"))
+
+        (told,) = messages()
+        assert "之后又有变化，请查看申请的最新进展。" in told["body"]
+        (push,) = look("SELECT content FROM delivery")
+        assert "2026年11月24日 11:04" in push["content"].values()
+
 
 class TestOnce:
     def test_announcing_twice_says_it_once(self, in_app):

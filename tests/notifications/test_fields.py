@@ -129,6 +129,8 @@ def test_a_key_of_an_unknown_kind_is_an_error():
 def test_a_moment_is_written_in_shanghai_time(at, expected):
     assert expected == moment(at)
     assert expected == fit("date3", expected)
+    assert expected == fit("date3", "", expected)
+    assert "无" == fit("thing3", "", expected)
 
 
 @given(st.text(max_size=60))

@@ -127,6 +127,8 @@ def balanced(hands: Hands, most: int) -> None:
         for verb, name in EVENTS.items()
     }
     assert {verb: hands.done[verb] for verb in told} == told, "one event for each effect"
+    silent = "announced_at IS NULL AND taken_back_at IS NULL"
+    assert 0 == count(hands.app, f"event WHERE {silent}"), "something was told to nobody"
     live = "('OFFERED', 'AGREEMENT_PENDING', 'ACTIVE')"
     assert count(hands.app, "holding") == count(hands.app, f"tenancy WHERE status IN {live}")
 

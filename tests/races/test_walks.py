@@ -179,6 +179,8 @@ class Walk(RuleBasedStateMachine):
             seen = self.caller(actor).get(f"/applications/{case}")
             actions = (seen.json or {}).get("actions", ())
             offered = [verb for verb in actions if verb in VERBS and verb != "withdraw"]
+            # The same step without a unit.
+            offered += ["approve_to_wait"] if "approve" in offered else []
             if offered:
                 return self._take(actor, offered[choice % len(offered)], case)
 
