@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     and_,
-    exists,
     false,
     func,
     literal_column,
@@ -30,19 +29,19 @@ from backend.applications import (
     gaps,
     lapsed,
     nearness,
+    offered,
     promises,
     ranked,
     workflow,
 )
 from backend.applications.kinds import OF_PARKS, REFUSALS, Fault, Kind, Reason
-from backend.applications.models import DUE_OR_NEVER, Application, Correction
+from backend.applications.models import DUE_OR_NEVER, Application
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
 from backend.errors import NotFound
 from backend.parks.kinds import HoldingKind
 from backend.parks.models import Division, Holding, Park, Unit
-from backend.steps import open_to
 
 PARTY_LABELS = {
     Relation.APPLICANT: "申请人",
@@ -65,9 +64,7 @@ _WHOLE = (
         *advice.OFFICES,
         ranked.HAS_NEXT,
         *gaps.COLUMNS,
-        exists()
-        .where(Correction.application_id == Application.id, Correction.answered)
-        .label("corrected"),
+        *offered.COLUMNS,
         Unit.public_id.label("unit_public_id"),
         Unit.code.label("unit_code"),
         func.lower(Holding.during).label("starts_on"),
@@ -142,13 +139,7 @@ def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
         "park_name": found["park_name"],
         "jurisdiction_code": found["jurisdiction_code"],
         "office": found["office_name"],
-        "actions": [
-            each
-            for each in open_to(workflow.STEPS, status, held)
-            if workflow.ROUNDS.get(each, found["corrected"]) == found["corrected"]
-            and (each != workflow.TO_THE_NEXT_PARK or found["has_next"])
-            and (each != "restore" or lapsed.may_be_restored(found))
-        ],
+        "actions": offered.steps(found, held),
         "restorable_until": lapsed.restorable_until(found),
         "sections": sections,
         "missing": forms.missing(kind, sections) if status in workflow.IN_HER_HANDS else [],

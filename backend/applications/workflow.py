@@ -93,8 +93,6 @@ OVER = (S.COMPLETED, S.WITHDRAWN, S.LAPSED)
 IN_HER_HANDS = (S.DRAFT, S.CORRECTION_REQUESTED)
 # Which of the two depends on whether the applicant has put something right before.
 ROUNDS = {"return": False, "return_again": True}
-# What there is only where she named another park after this one.
-TO_THE_NEXT_PARK = "pass_on"
 # Who has to act while it stands there.
 HELD_BY = {
     S.DRAFT: R.APPLICANT,

@@ -114,6 +114,7 @@ class TestTheBoard:
         with on("12-01"):
             sweep()
             version = one("SELECT version FROM application")
+            assert "publicise" not in queries.get(case["id"], staff())["actions"]
             with pytest.raises(WrongStatus):
                 publicity.publicise(case["id"], seen=version, by=staff())
 

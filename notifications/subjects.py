@@ -1,0 +1,96 @@
+"""Of what does an event speak that came of a case, and in which words?"""
+
+from datetime import timedelta
+from typing import Any
+
+from backend.audit.models import Event
+from backend.db import Row as Record
+from backend.internships import queries as internships
+from backend.loans import queries as loans
+from backend.subsidies import queries as subsidies
+from backend.subsidies.kinds import Ground, WhyNot
+from backend.tenancies import queries as tenancies
+from notifications import fields, words
+
+# The record that names its readers, and the words of its messages.
+Told = tuple[Record, dict[str, Any]]
+
+
+def of_tenancy(event: Event) -> Told:
+    """Tell of a tenancy."""
+    found, told = tenancies.numbered(event.subject_id), event.particulars
+    expires_at = found["expires_at"]
+    return found, {
+        "id": found["application_public_id"],
+        "number": found["number"],
+        "park_name": found["park_name"],
+        "office": found["park_name"],
+        "unit_code": found["unit_code"],
+        "starts_on": found["starts_on"],
+        "ends_on": found["until_on"] - timedelta(days=1),
+        "expires_at": fields.moment(expires_at) if expires_at else "",
+        "until": words.day(told.get("until")),
+        "for_on": words.day(told.get("for_on")),
+        "why": words.why(told),
+        "at": fields.moment(event.at),
+    }
+
+
+def of_internship(event: Event) -> Told:
+    """Tell of an internship."""
+    found, told = internships.numbered(event.subject_id), event.particulars
+    expires_on = found["expires_on"]
+    return found, {
+        "id": found["application_public_id"],
+        "internship": found["public_id"],
+        "number": found["number"],
+        "office": found["office_name"],
+        "post": found["title"],
+        "starts_on": found["starts_on"],
+        "ends_on": found["ended_on"] or found["until_on"] - timedelta(days=1),
+        "expires_on": fields.day(expires_on) if expires_on else "",
+        "until": words.day(told.get("until")),
+        "for_on": words.day(told.get("for_on")),
+        "why": words.why(told),
+        "at": fields.moment(event.at),
+    }
+
+
+def of_loan(event: Event) -> Told:
+    """Tell of a loan."""
+    found, told = loans.numbered(event.subject_id), event.particulars
+    refused = found["why_refused"]
+    return found, {
+        "id": found["application_public_id"],
+        "loan_id": found["public_id"],
+        "number": found["number"],
+        "office": f"{found['county_name']}人社局",
+        "bank": found["bank_name"],
+        "guarantor": found["guarantor_name"],
+        "reason": refused.value if refused else "",
+        "on": words.day(told.get("on")),
+        "for_on": words.day(told.get("for_on")),
+        "due_on": words.day(told.get("due_on")),
+        "at": fields.moment(event.at),
+    }
+
+
+def of_subsidy(event: Event) -> Told:
+    """Tell of a subsidy."""
+    found, told = subsidies.numbered(event.subject_id), event.particulars
+    ground = told.get("ground")
+    return found, {
+        "id": found["application_public_id"],
+        "subsidy": found["public_id"],
+        "number": found["number"],
+        "kind": found["kind"].value,
+        "office": f"{found['county_name']}人社局",
+        "park_name": found["park_name"],
+        "ground": Ground[ground.upper()].value if ground else "",
+        "reasons": "、".join(WhyNot[name].value for name in found["reasons"]),
+        "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
+        "why": words.why(told),
+        "due_on": words.day(told.get("due_on")),
+        "for_on": words.day(told.get("for_on")),
+        "at": fields.moment(event.at),
+    }
