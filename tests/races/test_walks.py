@@ -171,18 +171,28 @@ class Walk(RuleBasedStateMachine):
     def step_on_offer(self, first: int, choice: int, at: int) -> None:
         """Take a step that is offered to whoever is first, on one of the newest two cases.
 
-        Taking back is left to `step`: it is always offered, and ends every case too soon.
+        Taking back is rare: it is always offered, and would end every case too soon.
         """
         case = self.cases[-1 - at % min(2, len(self.cases))]
         for turn in range(len(ACTORS)):
             actor = ACTORS[(first + turn) % len(ACTORS)]
             seen = self.caller(actor).get(f"/applications/{case}")
             actions = (seen.json or {}).get("actions", ())
-            offered = [verb for verb in actions if verb in VERBS and verb != "withdraw"]
+            rare = {"withdraw"} if choice < 90 else set()
+            offered = [verb for verb in actions if verb in VERBS and verb not in rare]
             # The same step without a unit.
             offered += ["approve_to_wait"] if "approve" in offered else []
             if offered:
                 return self._take(actor, offered[choice % len(offered)], case)
+
+    @precondition(lambda self: self.cases)
+    @rule(at=st.integers(0, 99))
+    def set_aside(self, at: int) -> None:
+        """Have the bureau set a decision aside, now and then."""
+        case = self.cases[at % len(self.cases)]
+        seen = self.caller("bureau").get(f"/applications/{case}").json
+        if at < 50 and "reopen" in seen.get("actions", ()):
+            self._take("bureau", "reopen", case)
 
     @precondition(lambda self: self.cases)
     @rule(actor=st.sampled_from(APPLICANTS), at=st.integers(0, 99))
