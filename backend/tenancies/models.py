@@ -186,7 +186,7 @@ class Admission(Model):
 
 
 class StoppedList(Model):
-    """A list of which no unit is given away for now, for its order is about to be drawn."""
+    """A list of which no unit is given away while its order is about to be drawn."""
 
     __tablename__ = "stopped_list"
 

@@ -102,7 +102,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
 
 
 def is_stopped(park_id: Any, unit_kind: Any) -> ColumnElement[bool]:
-    """Say in SQL that no unit of a list is given away for now."""
+    """Say in SQL that no unit of a list is given away while its order is about to be drawn."""
     return exists().where(StoppedList.park_id == park_id, StoppedList.unit_kind == unit_kind)
 
 
