@@ -55,7 +55,7 @@ def create(
         changed_at=now,
     )
     application.sections = answers.sealed(application, sections)
-    with _the_only_one(by, kind):
+    with the_only_one(by.id, kind):
         session.add(application)
         session.flush()
     noted("created", application, by)
@@ -75,7 +75,7 @@ def restore(public_id: UUID, *, seen: int, by: Principal) -> View:
         raise WrongStatus(NO_DRAFT, current_status="lapsed", actions=[])
     if clock.today() > until:
         raise TooLate(ended_at=str(until))
-    with _the_only_one(by, case.application.kind):
+    with the_only_one(by.id, case.application.kind):
         moved(case)
     return seen_now(case)
 
@@ -138,7 +138,7 @@ def nudge(public_id: UUID, *, by: Principal) -> View:
 
 
 @contextmanager
-def _the_only_one(by: Principal, kind: Kind) -> Iterator[None]:
+def the_only_one(applicant_id: int, kind: Kind) -> Iterator[None]:
     """Raise AlreadyOpen, naming the other one, when it is not the only open one of its kind."""
     try:
         with session.begin_nested():
@@ -146,7 +146,7 @@ def _the_only_one(by: Principal, kind: Kind) -> Iterator[None]:
     except IntegrityError as error:
         if constraint_of(error) != "uq_application_one_open":
             raise
-        existing = queries.open_of(by.id, kind)
+        existing = queries.open_of(applicant_id, kind)
         assert existing is not None
         raise AlreadyOpen(
             f"您已有一份正在办理的同类申请（{existing['number']}）",

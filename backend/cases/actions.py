@@ -5,6 +5,7 @@ from uuid import UUID
 from backend import clock
 from backend.access import Principal
 from backend.applications import gaps
+from backend.applications.actions import the_only_one
 from backend.applications.kinds import OF_ONE_PARK, Reason
 from backend.applications.models import Application
 from backend.applications.promises import GapStatus
@@ -15,9 +16,10 @@ from backend.cases.correcting import close
 from backend.cases.granting import Wish
 from backend.cases.lives import LIVES
 from backend.db import action
-from backend.errors import Invalid
+from backend.errors import AlreadyOpen, Invalid
 
 WHY = "请说明原因"
+BEGUN_ANEW = "申请人已另有一份同类申请，不能重新审核这一份"
 NEXT_PARK = "申请人还填报了其他志愿，仅因本园区的原因不能不予通过，请转下一志愿"
 AS_ASKED = Wish()
 
@@ -124,17 +126,22 @@ def rejected(
 def reopen(public_id: UUID, *, seen: int, by: Principal, why: str) -> View:
     """Set a decision aside: the office decides anew; what was granted is free or the next one's.
 
-    Its clock goes on from where it stood. Raise Invalid without a reason.
+    Its clock goes on from where it stood. Raise Invalid without a reason, AlreadyOpen when she has
+    begun another application of this kind since; a draft is her business, so it is not named.
     """
     case = taken("reopenCase", "reopen", public_id, seen, by)
     if not why.strip():
         raise Invalid(errors=[{"pointer": "#/why", "detail": WHY}])
     application = case.application
     was = {"decided_by": application.decided_by, "reasons": application.reasons}
-    application.decided_at = application.decided_by = application.office_days = None
-    application.reasons, application.note = [], ""
-    application.handler_id = None
-    moved(case, why=why.strip(), was=was)
+    try:
+        with the_only_one(application.applicant_id, application.kind):
+            application.decided_at = application.decided_by = application.office_days = None
+            application.reasons, application.note = [], ""
+            application.handler_id = None
+            moved(case, why=why.strip(), was=was)
+    except AlreadyOpen:
+        raise AlreadyOpen(BEGUN_ANEW) from None
     gaps.prolong(application)
     LIVES[application.kind].set_aside(application, by)
     return seen_now(case)

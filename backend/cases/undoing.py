@@ -12,8 +12,9 @@ from sqlalchemy import select
 from backend import clock
 from backend.access import Principal, Relation
 from backend.applications.models import Application
+from backend.applications.queries import open_of
 from backend.applications.taking import View, moved, taken_as
-from backend.applications.workflow import Status
+from backend.applications.workflow import OPEN, Status
 from backend.audit.actions import take_back
 from backend.cases import batches
 from backend.cases.kinds import Outcome
@@ -65,11 +66,16 @@ def _locked(batch: Batch) -> list[tuple[Application, BatchRow]]:
 
 
 def _set_back(application: Application, row: BatchRow, by: Principal) -> bool:
-    """Let a case stand where it stood, unless somebody has acted or heard of it since."""
+    """Let a case stand where it stood, unless somebody has acted or heard of it since.
+
+    A refused case stays refused when its applicant has begun another one of the kind.
+    """
     was, tenancy = row.was or {}, live_of(application)
     stands = (application.version, tenancy and tenancy.version)
     untouched = stands == (was["version"], was["tenancy_version"])
-    if not (untouched and take_back(was["events"])):
+    is_open = application.status in OPEN
+    begun_anew = not is_open and open_of(application.applicant_id, application.kind)
+    if begun_anew or not (untouched and take_back(was["events"])):
         row.outcome = Outcome.LEFT
         return False
     back = taken_as(Relation.SYSTEM, BACK[Status[was["status"]]], application, by)

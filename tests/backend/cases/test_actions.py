@@ -14,6 +14,7 @@ from backend.applications.workflow import Status
 from backend.cases import actions as cases
 from backend.cases.granting import Wish
 from backend.errors import (
+    AlreadyOpen,
     Handled,
     Invalid,
     NotAllowed,
@@ -146,6 +147,16 @@ class TestReopening:
         (kept,) = look("SELECT particulars FROM event WHERE name = 'application.reopened'")
         assert self.WHY == kept["particulars"]["why"]
         assert staff().id == kept["particulars"]["was"]["decided_by"]
+
+    def test_a_refusal_stands_once_she_has_begun_anew(self, in_app):
+        case, _ = rejected(), draft(person())
+
+        with pytest.raises(AlreadyOpen) as refused:
+            cases.reopen(case["id"], seen=case["version"], by=staff("demo-bureau"), why=self.WHY)
+
+        assert {} == refused.value.more
+        assert "REJECTED" == one("SELECT status FROM application ORDER BY id LIMIT 1")
+        assert 0 == one("SELECT count(*) FROM event WHERE name = 'application.reopened'")
 
     def test_whoever_decided_does_not_set_it_aside(self, in_app):
         case = rejected()

@@ -17,7 +17,7 @@ from notifications import fanout
 from tests import records
 from tests.backend.cases.test_bulk import NOW, decided, granted, row
 from tests.backend.tenancies.stage import applicant, join, signed
-from tests.filing import claimed, events, submitted
+from tests.filing import claimed, draft, events, submitted
 from tests.records import change, look, one, person, staff
 
 pytestmark = pytest.mark.usefixtures("simulator", "in_app")
@@ -109,6 +109,14 @@ class TestWhatIsLeft:
 
         assert [Outcome.LEFT, Outcome.UNDONE] == undo(batch)
         assert Status.WITHDRAWN is queries.get(first, her)["status"]
+
+    def test_a_refusal_after_which_she_began_anew(self):
+        first, second = person("one"), person("two")
+        batch = decided([row(submitted(first)), row(submitted(second))])
+        draft(first)
+
+        assert [Outcome.LEFT, Outcome.UNDONE] == undo(batch)
+        assert 1 == one("SELECT count(*) FROM application WHERE status = 'REJECTED'")
 
     def test_an_agreement_that_she_signed(self):
         batch = granted("B201")
