@@ -18,7 +18,7 @@ Told = tuple[Record, dict[str, Any]]
 
 def of_tenancy(event: Event) -> Told:
     """Tell of a tenancy."""
-    found, told = tenancies.numbered(event.subject_id), event.particulars
+    found = tenancies.numbered(event.subject_id)
     expires_at = found["expires_at"]
     return found, {
         "id": found["application_public_id"],
@@ -29,16 +29,13 @@ def of_tenancy(event: Event) -> Told:
         "starts_on": found["starts_on"],
         "ends_on": found["until_on"] - timedelta(days=1),
         "expires_at": fields.moment(expires_at) if expires_at else "",
-        "until": words.day(told.get("until")),
-        "for_on": words.day(told.get("for_on")),
-        "why": words.why(told),
-        "at": fields.moment(event.at),
+        **_of_any(event),
     }
 
 
 def of_internship(event: Event) -> Told:
     """Tell of an internship."""
-    found, told = internships.numbered(event.subject_id), event.particulars
+    found = internships.numbered(event.subject_id)
     expires_on = found["expires_on"]
     return found, {
         "id": found["application_public_id"],
@@ -49,10 +46,7 @@ def of_internship(event: Event) -> Told:
         "starts_on": found["starts_on"],
         "ends_on": found["ended_on"] or found["until_on"] - timedelta(days=1),
         "expires_on": fields.day(expires_on) if expires_on else "",
-        "until": words.day(told.get("until")),
-        "for_on": words.day(told.get("for_on")),
-        "why": words.why(told),
-        "at": fields.moment(event.at),
+        **_of_any(event),
     }
 
 
@@ -69,9 +63,8 @@ def of_loan(event: Event) -> Told:
         "guarantor": found["guarantor_name"],
         "reason": refused.value if refused else "",
         "on": words.day(told.get("on")),
-        "for_on": words.day(told.get("for_on")),
         "due_on": words.day(told.get("due_on")),
-        "at": fields.moment(event.at),
+        **_of_any(event),
     }
 
 
@@ -89,8 +82,17 @@ def of_subsidy(event: Event) -> Told:
         "ground": Ground[ground.upper()].value if ground else "",
         "reasons": "、".join(WhyNot[name].value for name in found["reasons"]),
         "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
-        "why": words.why(told),
         "due_on": words.day(told.get("due_on")),
+        **_of_any(event),
+    }
+
+
+def _of_any(event: Event) -> dict[str, str]:
+    """Tell what an event may say whatever it speaks of: when, why, and of which days."""
+    told = event.particulars
+    return {
+        "until": words.day(told.get("until")),
         "for_on": words.day(told.get("for_on")),
+        "why": words.why(told),
         "at": fields.moment(event.at),
     }

@@ -4,24 +4,27 @@ Within its ten minutes, by whoever made it or stands above her. A case on which 
 since, or of which somebody has heard, is left as it is and named.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from backend import clock
 from backend.access import Principal, Relation
+from backend.applications.actions import the_only_one
 from backend.applications.models import Application
-from backend.applications.queries import open_of
 from backend.applications.taking import View, moved, taken_as
-from backend.applications.workflow import OPEN, Status
+from backend.applications.workflow import Status
 from backend.audit.actions import take_back
 from backend.cases import batches
 from backend.cases.kinds import Outcome
 from backend.cases.lives import LIVES
 from backend.cases.models import Batch, BatchRow
 from backend.db import action, session
-from backend.errors import NotFound, TooLate, WrongStatus
+from backend.errors import AlreadyOpen, NotFound, TooLate, WrongStatus
 from backend.tenancies.lists import back_on
 from backend.tenancies.taking import live_of
 
@@ -71,18 +74,22 @@ def _set_back(application: Application, row: BatchRow, by: Principal) -> bool:
     A refused case stays refused when its applicant has begun another one of the kind.
     """
     was, tenancy = row.was or {}, live_of(application)
-    stands = (application.version, tenancy and tenancy.version)
-    untouched = stands == (was["version"], was["tenancy_version"])
-    is_open = application.status in OPEN
-    begun_anew = not is_open and open_of(application.applicant_id, application.kind)
-    if begun_anew or not (untouched and take_back(was["events"])):
-        row.outcome = Outcome.LEFT
-        return False
+    untouched = (was["version"], was["tenancy_version"]) == (
+        application.version,
+        tenancy and tenancy.version,
+    )
+    row.outcome = Outcome.LEFT
+    with suppress(AlreadyOpen), the_only_one(application.applicant_id, application.kind):
+        if untouched and take_back(was["events"]):
+            _stand_as_before(application, was, by)
+            row.outcome = Outcome.UNDONE
+    return row.outcome is Outcome.UNDONE
+
+
+def _stand_as_before(application: Application, was: Mapping[str, Any], by: Principal) -> None:
     back = taken_as(Relation.SYSTEM, BACK[Status[was["status"]]], application, by)
     application.decided_at = application.decided_by = application.office_days = None
     application.reasons, application.note = [], ""
     application.handler_id = was["handler_id"]
     moved(back)
     application.held_since = datetime.fromisoformat(was["held_since"])
-    row.outcome = Outcome.UNDONE
-    return True

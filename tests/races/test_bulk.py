@@ -1,22 +1,25 @@
 """Batches in the same moment: told or taken back, undone once, decided or withdrawn."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend import clock
 from backend.access import Principal
+from backend.applications import queries
+from backend.applications.models import Application
 from backend.cases import actions as cases
 from backend.cases import undoing
 from backend.cases.kinds import Outcome
 from backend.db import action, new_id, session
-from backend.errors import Outdated, TooLate, WrongStatus
+from backend.errors import AlreadyOpen, Outdated, TooLate, WrongStatus
 from notifications import fanout
 from tests.backend.cases.test_bulk import decide, decided, row
-from tests.filing import submitted
+from tests.filing import draft, submitted
 from tests.races.test_decisions import NO_GUARD
 from tests.records import at_once, change, look, one, person, staff
 
@@ -117,3 +120,61 @@ def test_two_ends_of_one_case_are_noticed():
     with pytest.raises(AssertionError, match="2 ends of one case"):
         for each in rounds:
             one_end_each(each)
+
+
+def back_or_begun_anew(set_back: Callable[[dict, dict], object]) -> None:
+    """Set a refusal back while she begins another application: one of the two is open."""
+    her = person(str(new_id()))
+    batch = decided([row(submitted(her))])
+    refused = queries.get(batch["rows"][0]["application_id"], her)
+
+    got = at_once(
+        6, lambda place: set_back(batch, refused) if place % 2 else draft(her, papers=False)
+    )
+
+    fair = dict | AlreadyOpen | Outdated | WrongStatus
+    assert all(isinstance(each, fair) for each in got), got
+    statuses = Counter(
+        each["status"]
+        for each in look(
+            "SELECT status FROM application WHERE applicant_id = :id AND kind = 'TENANCY'",
+            id=her.id,
+        )
+    )
+    assert statuses in (Counter(["SUBMITTED"]), Counter(["REJECTED", "DRAFT"])), statuses
+
+
+def undone(batch: dict, refused: dict) -> object:
+    return undoing.undo(batch["id"], by=staff())
+
+
+def reopened(batch: dict, refused: dict) -> object:
+    by = staff("demo-bureau")
+    return cases.reopen(refused["id"], seen=refused["version"], by=by, why="重新核实")
+
+
+@pytest.mark.parametrize("set_back", [undone, reopened])
+def test_a_refusal_is_set_back_or_she_begins_anew_and_never_both(set_back):
+    for _ in range(5):
+        back_or_begun_anew(set_back)
+
+
+@action
+def looked_first(batch: dict, refused: dict) -> None:
+    """Look whether she has begun anew, and set back too late: the planted fault."""
+    found = session.scalars(select(Application).filter_by(public_id=refused["id"])).one()
+    if queries.open_of(found.applicant_id, found.kind) is None:
+        session.execute(text("SELECT pg_sleep(0.3)"))
+        session.execute(
+            text(
+                "UPDATE application SET status = 'SUBMITTED', decided_at = NULL, decided_by = NULL,"
+                " office_days = NULL, reasons = '[]' WHERE id = :id"
+            ),
+            {"id": found.id},
+        )
+
+
+def test_looking_first_whether_she_has_begun_anew_is_caught():
+    with pytest.raises(AssertionError, match="uq_application_one_open"):
+        for _ in range(10):
+            back_or_begun_anew(looked_first)
