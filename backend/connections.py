@@ -6,6 +6,7 @@ The server ends what takes too long; when the server itself is stopped, the conn
 from functools import partial
 from typing import Any, TypeVar
 
+import orjson
 import psycopg
 from psycopg.abc import PQGen
 from sqlalchemy import make_url
@@ -38,12 +39,13 @@ class Connection(psycopg.Connection[Any]):
             raise
 
 
-def engine_options(database_url: str) -> dict[str, Any]:
+def engine_options(database_url: str, **settings: str) -> dict[str, Any]:
     """Return the pool and time-out settings of one web or worker process."""
-    settings = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in {**TIMEOUTS, **settings}.items())
     address = make_url(database_url).set(drivername="postgresql")
     return {
         "hide_parameters": True,
+        "json_deserializer": orjson.loads,
         "pool_size": 8,
         "max_overflow": 0,
         "pool_timeout": 5,
@@ -52,7 +54,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
         "creator": partial(
             Connection.connect,
             address.render_as_string(hide_password=False),
-            options=settings,
+            options=options,
             connect_timeout=CONNECT_S,
             tcp_user_timeout=5000,
             keepalives_idle=30,

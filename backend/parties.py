@@ -4,7 +4,7 @@ A principal stands in *relations* to a thing: she is its applicant, he decides i
 a pure question about the row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -278,8 +278,12 @@ RELATIONS = {
 OPEN = frozenset({Relation.ANYONE})
 
 
-def relations(principal: Principal | None, thing: Mapping[str, Any]) -> frozenset[Relation]:
-    """Return every relation in which the principal stands to the thing."""
+def relations(
+    principal: Principal | None,
+    thing: Mapping[str, Any],
+    among: Iterable[Relation] = RELATIONS,
+) -> frozenset[Relation]:
+    """Return every relation, of those that matter, in which the principal stands to the thing."""
     if principal is None:
         return OPEN
-    return frozenset(name for name, holds in RELATIONS.items() if holds(principal, thing))
+    return frozenset([name for name in among if RELATIONS[name](principal, thing)])

@@ -5,6 +5,7 @@ not know yet counts Mondays to Fridays: the date may then move once the notice i
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -17,10 +18,11 @@ def is_workday(day: date) -> bool:
         return day.weekday() < 5
 
 
-def is_published(day: date) -> bool:
-    """Tell whether the holidays of the year of a day are known."""
+@lru_cache
+def is_published(year: int) -> bool:
+    """Tell whether the holidays of a year are known."""
     try:
-        chinese_calendar.is_workday(day)
+        chinese_calendar.is_workday(date(year, 1, 1))
     except NotImplementedError:
         return False
     return True
@@ -28,7 +30,7 @@ def is_published(day: date) -> bool:
 
 def note_on(*days: date | None) -> str | None:
     """Say of some days, for whoever reads them, that they may yet move; None where all stand."""
-    unknown = sorted({day.year for day in days if day is not None and not is_published(day)})
+    unknown = sorted({day.year for day in days if day is not None and not is_published(day.year)})
     if not unknown:
         return None
     return f"{'、'.join(map(str, unknown))} 年放假安排尚未公布，期限按周一至周五推算，可能变动"

@@ -6,6 +6,7 @@ here, because the libraries' defaults let a foreign audience or a missing expiry
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
 from backend import access, clock
-from backend.access import Audience, Principal, Role
+from backend.access import Audience, Principal
 from backend.accounts import queries as accounts
 from backend.accounts.actions import Opened
 from backend.config import Settings
@@ -29,6 +30,7 @@ ISSUER = "xingan-startup-parks"
 ACCESS_LIFE = {Audience.CITIZEN: timedelta(minutes=15), Audience.STAFF: timedelta(minutes=10)}
 LEEWAY_S = 30
 LONGEST_TOKEN = 4096
+TOKENS_KEPT = 1024
 DEMANDED = {
     "iss": str,
     "aud": str,
@@ -59,6 +61,8 @@ def register(app: Flask, settings: Settings) -> None:
         Audience.STAFF.value: settings.jwt_keys_staff,
     }
     app.extensions["jwt_rings"] = rings
+    # A signature holds for good; when the token holds is asked anew each time.
+    app.extensions["jwt_claims"] = lru_cache(maxsize=TOKENS_KEPT)(_verified)
     manager = JWTManager(app)
     manager.user_identity_loader(lambda opened: str(opened.public_id))
     manager.encode_key_loader(lambda opened: _newest(rings[opened.audience.value])[1])
@@ -101,15 +105,24 @@ def claims_of(token: str, kind: str, audiences: frozenset[Audience]) -> Mapping[
     """
     if not token.isascii() or len(token) > LONGEST_TOKEN:
         raise NotSignedIn
+    claims: Mapping[str, Any] = current_app.extensions["jwt_claims"](token)
+    now = clock.now().timestamp()
+    in_time = claims["nbf"] - LEEWAY_S <= now < claims["exp"] + LEEWAY_S
+    sides = {audience.value for audience in audiences}
+    if not in_time or claims["type"] != kind or claims["aud"] not in sides:
+        raise NotSignedIn("登录已失效，请重新登录")
+    return claims
+
+
+def _verified(token: str) -> Mapping[str, Any]:
+    """Return the claims of a token that we have signed; raise NotSignedIn for any other."""
     try:
         decode_token(token)
         # The library fills in what is missing; what was really said decides.
-        claims = jwt.decode(token, options={"verify_signature": False})
+        claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
     except (PyJWTError, JWTExtendedException, KeyError, TypeError, ValueError):
         raise NotSignedIn("登录已失效，请重新登录") from None
-    whole = all(type(claims.get(name)) is kept for name, kept in DEMANDED.items())
-    sides = {audience.value for audience in audiences}
-    if not whole or claims["type"] != kind or claims["aud"] not in sides:
+    if not all(type(claims.get(name)) is kept for name, kept in DEMANDED.items()):
         raise NotSignedIn("登录已失效，请重新登录")
     return claims
 
@@ -120,13 +133,10 @@ def principal(operation: str) -> Principal | None:
     if not sides:
         return None
     claims = claims_of(_bearer(), "access", sides)
-    found = accounts.session_of(_uuid(claims["sid"]))
+    found = accounts.session_of(_uuid(claims["sid"]), parks.MANAGED, loans.REPORTS_FOR)
     if found is None or not found["confirmed"] or found["audience"].value != claims["aud"]:
         raise NotSignedIn("登录已失效，请重新登录")
-    managed = parks.managed_by(found["staff_id"]) if found["staff_id"] else frozenset()
-    partner = found["role"] is Role.PARTNER
-    institution = loans.reports_for(found["staff_id"]) if partner else None
-    asking = accounts.principal(found, managed, institution)
+    asking = accounts.principal(found, frozenset(found["parks"]), found["institution"])
     if str(asking.public_id) != claims["sub"]:
         raise NotSignedIn("登录已失效，请重新登录")
     accounts.touch(asking.session_id, found["seen_at"])

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from backend import access
+from backend import access, db
 from backend.steps import Step
 from miniprogram_api import auth, cached, envelope, idempotency, inputs, json
 from miniprogram_api.schemas.strict import Strict
@@ -187,11 +187,16 @@ def _guarded(operation: Operation, inner: View) -> View:
         envelope.note("operation", operation.id)
         if operation.method != "GET":
             return perform(**path)
-        if operation.keep and operation.own not in request.args:
-            return cached.answer(operation.keep, lambda: perform(**path))
-        return _conditional(perform(**path))
+        with db.one_connection():
+            return _read(operation, lambda: perform(**path))
 
     return guarded
+
+
+def _read(operation: Operation, perform: Callable[[], Response]) -> Response:
+    if operation.keep and operation.own not in request.args:
+        return cached.answer(operation.keep, perform)
+    return _conditional(perform())
 
 
 def _handed_what_it_names(view: View) -> View:

@@ -31,6 +31,7 @@ SAY_NOTHING = {
 ELSEWHERE = {
     "backend/applications/answers.py": "tests/backend/applications/test_actions.py",
     "backend/applications/experience.py": "tests/backend/applications/test_queries.py",
+    "backend/applications/queue.py": "tests/backend/applications/test_queries.py",
     "backend/applications/lapsed.py": "tests/backend/applications/test_actions.py",
     "backend/applications/gaps.py": "tests/backend/cases/test_promising.py",
     "backend/applications/promises.py": "tests/backend/cases/test_promising.py",

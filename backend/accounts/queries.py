@@ -2,9 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 
 from backend import clock
 from backend.access import Audience, Principal, Role
@@ -21,14 +33,26 @@ STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
 
 
-def session_of(session_id: UUID) -> Row | None:
-    """Return a session that is still good, with its holder, as the records stand now."""
+def session_of(session_id: UUID, *beside: ColumnElement[Any]) -> Row | None:
+    """Return a session that is still good, with its holder, as the records stand now.
+
+    `beside` names what else is to be read of the holder, as columns of her row.
+    """
     now = clock.now()
+    return row(_alive(beside), session_id=session_id, now=now, idle_since=now - STAFF_IDLE)
+
+
+@lru_cache(maxsize=8)
+def _alive(beside: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    """Build the statement once: every request asks it."""
     alive: ColumnElement[bool] = and_(
-        Session.id == session_id,
+        Session.id == bindparam("session_id", type_=Uuid),
         Session.ended_at.is_(None),
-        Session.expires_at > now,
-        or_(Session.audience == Audience.CITIZEN, Session.seen_at > now - STAFF_IDLE),
+        Session.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+        or_(
+            Session.audience == Audience.CITIZEN,
+            Session.seen_at > bindparam("idle_since", type_=DateTime(timezone=True)),
+        ),
         Person.disabled_at.is_(None),
         Staff.disabled_at.is_(None),
         or_(
@@ -36,24 +60,26 @@ def session_of(session_id: UUID) -> Row | None:
             Staff.credential_version == Session.credential_version,
         ),
     )
-    return row(
-        select(
-            Session.id.label("session_id"),
-            Session.audience,
-            Session.confirmed,
-            Session.seen_at,
-            Session.refresh_number,
-            Session.expires_at,
-            Person.id.label("person_id"),
-            Person.public_id.label("person_public_id"),
-            Person.name.label("person_name"),
-            Staff.id.label("staff_id"),
-            Staff.public_id.label("staff_public_id"),
-            Staff.name.label("staff_name"),
-            Staff.role,
-            Staff.county,
-            Staff.person_id.label("staff_person_id"),
-        )
+    columns: tuple[Any, ...] = (
+        Session.id.label("session_id"),
+        Session.audience,
+        Session.confirmed,
+        Session.seen_at,
+        Session.refresh_number,
+        Session.expires_at,
+        Person.id.label("person_id"),
+        Person.public_id.label("person_public_id"),
+        Person.name.label("person_name"),
+        Staff.id.label("staff_id"),
+        Staff.public_id.label("staff_public_id"),
+        Staff.name.label("staff_name"),
+        Staff.role,
+        Staff.county,
+        Staff.person_id.label("staff_person_id"),
+        *beside,
+    )
+    return (
+        select(*columns)
         .select_from(Session)
         .outerjoin(Person, Person.id == Session.person_id)
         .outerjoin(Staff, Staff.id == Session.staff_id)

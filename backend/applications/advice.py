@@ -5,10 +5,9 @@ Those that have not answered yet, for as long as it is undecided: so long they m
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.access import Principal, Role
 from backend.applications.models import Application, Opinion
 from backend.applications.workflow import Status
 
@@ -20,11 +19,10 @@ _waiting = and_(
 )
 
 
-def is_asked(by: Principal) -> ColumnElement[bool]:
-    """Say in SQL that the office of a member of staff is being asked about the case of a row."""
-    of_a_park = by.role is Role.PARK_MANAGER
-    hers = Opinion.park_id.in_(by.parks) if of_a_park else Opinion.division_code == by.county
-    return exists().where(_waiting, hers).correlate(Application)
+def is_asked(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say in SQL that an office, whose opinions these are, is asked about the case of a row."""
+    asked = select(Opinion.application_id).where(Opinion.given_at.is_(None), of)
+    return and_(Application.id.in_(asked), Application.status.in_(UNDECIDED))
 
 
 def _all(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[Any]:

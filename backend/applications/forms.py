@@ -1,6 +1,7 @@
 """What of a form is missing, what may be named in it, what is sensitive in it, what a fact?"""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from backend.applications.kinds import TERMS, Kind, Office
@@ -45,9 +46,10 @@ def may_follow(kind: Kind) -> dict[str, str]:
     }
 
 
-def sensitive(kind: Kind) -> list[tuple[str, str]]:
+@lru_cache
+def sensitive(kind: Kind) -> tuple[tuple[str, str], ...]:
     """Return (section, field) of everything that must be sealed."""
-    return [(s.name, f.name) for s in FORMS[kind] for f in s.fields if f.sensitive]
+    return tuple((s.name, f.name) for s in FORMS[kind] for f in s.fields if f.sensitive)
 
 
 def misplaced(kind: Kind, office: Mapping[str, Any], sections: Sections) -> list[dict[str, str]]:

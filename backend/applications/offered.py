@@ -1,7 +1,7 @@
 """Which steps are there for a case, beyond what its status says?"""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import exists
@@ -46,6 +46,11 @@ def steps(found: Found, held: frozenset[Relation]) -> list[str]:
     """Return what somebody in these relations may do to a case now."""
     return [
         verb
-        for verb in open_to(workflow.STEPS, found["status"], held)
+        for verb in _open_to(found["status"], held)
         if verb not in CONDITIONS or CONDITIONS[verb](found)
     ]
+
+
+@lru_cache(maxsize=512)
+def _open_to(status: workflow.Status, held: frozenset[Relation]) -> tuple[str, ...]:
+    return tuple(open_to(workflow.STEPS, status, held))

@@ -5,42 +5,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    and_,
-    func,
-    literal_column,
-    select,
-    true,
-    tuple_,
-    union,
-)
+from sqlalchemy import select
 
 from backend import workdays
-from backend.access import THE_BUREAU, Audience, Principal, Relation, Role, can, relations
-from backend.accounts.models import Staff
+from backend.access import THE_BUREAU, Principal, Relation, can, relations
 from backend.applications import (
-    advice,
     corrections,
     experience,
     forms,
     gaps,
     lapsed,
-    nearness,
     offered,
     promises,
+    queue,
     ranked,
     workflow,
 )
-from backend.applications.kinds import OF_PARKS, REFUSALS, Fault, Kind, Reason
-from backend.applications.models import DUE_OR_NEVER, Application
+from backend.applications.kinds import REFUSALS, Fault, Kind, Reason
+from backend.applications.models import Application
 from backend.applications.workflow import Status
 from backend.audit import queries as audit
 from backend.db import Row, row, rows
 from backend.errors import NotFound
-from backend.parks.kinds import HoldingKind
-from backend.parks.models import Division, Holding, Park, Unit
 
 PARTY_LABELS = {
     Relation.APPLICANT: "申请人",
@@ -48,37 +34,10 @@ PARTY_LABELS = {
     Relation.SYSTEM: "系统",
     Relation.ENTREPRENEUR: "公众",
 }
-FAR = date(9999, 12, 31)
+# Who may do something to a case or to its gap.
+ACTING = frozenset(step.by for step in (*workflow.STEPS, *promises.STEPS))
+FAR = date.max
 DAYS = ("due_on", "legal_due_on", "days_note")
-_WHOLE = (
-    select(
-        *Application.__table__.columns,
-        Park.public_id.label("park_public_id"),
-        Park.name.label("park_name"),
-        Park.phone.label("park_phone"),
-        Division.name.label("county_name"),
-        Staff.name.label("handler_name"),
-        nearness.RECUSED,
-        nearness.OFFICE,
-        *advice.OFFICES,
-        ranked.HAS_NEXT,
-        *gaps.COLUMNS,
-        *offered.COLUMNS,
-        Unit.public_id.label("unit_public_id"),
-        Unit.code.label("unit_code"),
-        func.lower(Holding.during).label("starts_on"),
-        (func.upper(Holding.during) - 1).label("ends_on"),
-    )
-    .join(Division, Division.code == Application.jurisdiction_code)
-    .outerjoin(Park, Park.id == Application.park_id)
-    .outerjoin(Staff, Staff.id == Application.handler_id)
-    .outerjoin(
-        Holding,
-        and_(Holding.application_id == Application.public_id, Holding.kind == HoldingKind.TENANCY),
-    )
-    .outerjoin(Unit, Unit.id == Holding.unit_id)
-    .outerjoin(gaps.LIVE_GAP, gaps.IS_LIVE)
-)
 
 
 def get(public_id: UUID, by: Principal) -> dict[str, Any]:
@@ -91,36 +50,22 @@ def get(public_id: UUID, by: Principal) -> dict[str, Any]:
 
 def find(public_id: UUID) -> Row | None:
     """Return the row of an application with its park and its office, whoever asks."""
-    found = row(_WHOLE.where(Application.public_id == public_id))
+    found = row(queue.ONE, public_id=public_id)
     return found and _named(found)
 
 
 def listed(
     by: Principal, *, status: Status | None, after: tuple[str, int] | None, limit: int
 ) -> Sequence[dict[str, Any]]:
-    """Return a page: the applicant's own, newest first; a decider's queue, most urgent first.
-
-    Each office's cases are read in the order of its index, no further than the page goes.
-    """
-    due = literal_column(DUE_OR_NEVER, Date)
-    order: tuple[ColumnElement[Any], ...] = (Application.id.desc(),)
-    narrowed = [] if status is None else [Application.status == status]
-    if by.audience is not Audience.CITIZEN:
-        order = (due, Application.id.asc())
-    if after is not None and by.audience is Audience.CITIZEN:
-        narrowed.append(Application.id < after[1])
-    elif after is not None:
-        last = (date.fromisoformat(after[0]), after[1])
-        narrowed.append(tuple_(due, Application.id) > last)
-    parts = [
-        select(Application.id).where(each, *narrowed).order_by(*order).limit(limit).subquery()
-        for each in _within_reach(by)
-    ]
-    if not parts:
+    """Return a page: the applicant's own, newest first; a decider's queue, most urgent first."""
+    reach = queue.reach(by)
+    if reach is None:
         return []
-    page = union(*(select(each.c.id) for each in parts)).subquery("page")
-    found = rows(_WHOLE.join(page, page.c.id == Application.id).order_by(*order).limit(limit))
-    return [seen_by(by, _named(each)) for each in found]
+    values = {**queue.values(by), "status": status}
+    if after is not None:
+        values |= {"last_due": date.fromisoformat(after[0]), "last_id": after[1]}
+    shape = queue.Shape(reach, limit, status is not None, after is not None)
+    return [seen_by(by, _named(each)) for each in rows(queue.page(shape), **values)]
 
 
 def worded(code: Reason | Fault, text: str) -> dict[str, Any]:
@@ -130,7 +75,7 @@ def worded(code: Reason | Fault, text: str) -> dict[str, Any]:
 
 def seen_by(by: Principal, found: Mapping[str, Any]) -> dict[str, Any]:
     """Shape a row for one party: her own answers in full, personal ones masked for others."""
-    held = relations(by, found)
+    held = relations(by, found, ACTING)
     kind, status = found["kind"], found["status"]
     sections = corrections.opened(found, found["sections"])
     if Relation.APPLICANT not in held:
@@ -202,7 +147,7 @@ def timeline(public_id: UUID, by: Principal) -> dict[str, Any]:
 
 def others_of(by: Principal, besides: UUID, *, limit: int) -> Sequence[Row]:
     """Return the applicant's other applications, the one that she changed last first."""
-    asked = _WHOLE.where(Application.applicant_id == by.id, Application.public_id != besides)
+    asked = queue.WHOLE.where(Application.applicant_id == by.id, Application.public_id != besides)
     found = rows(asked.order_by(Application.changed_at.desc()).limit(limit))
     return [_named(each) for each in found]
 
@@ -216,22 +161,6 @@ def open_of(applicant_id: int, kind: Kind) -> Row | None:
             Application.status.in_(workflow.OPEN),
         )
     )
-
-
-def _within_reach(by: Principal) -> list[ColumnElement[bool]]:
-    """Say in SQL what the party relations of `access` say of one row, office by office."""
-    if by.audience is Audience.CITIZEN:
-        return [Application.applicant_id == by.id]
-    # As a filter, and not as a join, which would look at all rows before the first is shown.
-    within = and_(Application.submitted_at.is_not(None), nearness.keeps_away(by).is_(False))
-    if by.role is Role.PARK_MANAGER:
-        of_parks = Application.kind.in_(OF_PARKS)
-        his = [and_(of_parks, Application.park_id == each) for each in sorted(by.parks)]
-        return [and_(within, each) for each in (*his, advice.is_asked(by))]
-    if by.role is Role.BUREAU_STAFF:
-        hers = [Application.jurisdiction_code == by.county, advice.is_asked(by)]
-        return [and_(within, each) for each in (hers if by.county else [true()])]
-    return []
 
 
 def _named(found: Row) -> Row:

@@ -202,7 +202,7 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
         return or_(Application.applicant_id == by.id, Host.contact_id == by.id)
     if by.role is Role.BUREAU_STAFF:
         hers = Application.jurisdiction_code == by.county if by.county else true()
-        return and_(hers, ~nearness.keeps_away(by))
+        return and_(hers, ~nearness.keeps_away(by.id))
     return false()
 
 

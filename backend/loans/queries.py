@@ -25,6 +25,14 @@ from backend.profiles.queries import facts_of
 
 # A loan is the bureau's to qualify and to refer.
 OFFICE = {"office": THE_BUREAU}
+# The institution for which the account of a row reports.
+REPORTS_FOR = (
+    select(Partner.institution_id)
+    .where(Partner.staff_id == Staff.id)
+    .correlate(Staff)
+    .scalar_subquery()
+    .label("institution")
+)
 Bank, Guarantor = aliased(Institution), aliased(Institution)
 _WHOLE = (
     select(
@@ -126,12 +134,6 @@ def institutions(by: Principal, kind: InstitutionKind | None) -> Sequence[Row]:
     return rows(statement if kind is None else statement.where(Institution.kind == kind))
 
 
-def reports_for(staff_id: int) -> int | None:
-    """Return the institution for which an account reports."""
-    found = row(select(Partner.institution_id).where(Partner.staff_id == staff_id))
-    return found["institution_id"] if found else None
-
-
 def reporters_of(institution_id: int | None) -> frozenset[int]:
     """Return the accounts in use that report for an institution."""
     found = rows(
@@ -148,7 +150,7 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
         return Loan.person_id == by.id
     if by.role is Role.BUREAU_STAFF:
         hers = Application.jurisdiction_code == by.county if by.county else true()
-        return and_(hers, ~nearness.keeps_away(by))
+        return and_(hers, ~nearness.keeps_away(by.id))
     if by.role is Role.PARTNER and by.institution is not None:
         return or_(Loan.bank_id == by.institution, Loan.guarantor_id == by.institution)
     return false()

@@ -5,15 +5,34 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import aliased
 
 from backend import clock
+from backend.accounts.models import Staff
 from backend.db import Row, row, rows
 from backend.parks import listing
 from backend.parks.listing import Wanted, is_open
 from backend.parks.models import Division, Holding, Park, ParkManager, Unit
+
+_today: Any = bindparam("today", callable_=clock.today, type_=Date)
+
+
+def _on(day: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(
+        ParkManager.since_on <= day,
+        or_(ParkManager.until_on.is_(None), ParkManager.until_on > day),
+    )
+
+
+# The keys of the parks that the account of a row runs today.
+MANAGED: ColumnElement[Any] = func.array(
+    select(ParkManager.park_id)
+    .where(ParkManager.staff_id == Staff.id, _on(_today))
+    .correlate(Staff)
+    .scalar_subquery()
+).label("parks")
 
 
 def divisions() -> Sequence[Row]:
@@ -89,17 +108,13 @@ def free_units(park_id: int, first: date, end: date) -> Sequence[Row]:
 
 def managed_by(staff_id: int) -> frozenset[int]:
     """Return the keys of the parks that a manager runs today."""
-    found = rows(
-        select(ParkManager.park_id).where(ParkManager.staff_id == staff_id, _on(clock.today()))
-    )
+    found = rows(select(ParkManager.park_id).where(ParkManager.staff_id == staff_id, _on(_today)))
     return frozenset(each["park_id"] for each in found)
 
 
 def managers_of(park_id: int) -> frozenset[int]:
     """Return the keys of the staff accounts that run a park today."""
-    found = rows(
-        select(ParkManager.staff_id).where(ParkManager.park_id == park_id, _on(clock.today()))
-    )
+    found = rows(select(ParkManager.staff_id).where(ParkManager.park_id == park_id, _on(_today)))
     return frozenset(each["staff_id"] for each in found)
 
 
@@ -109,11 +124,4 @@ def named(park_ids: frozenset[int]) -> Sequence[Row]:
         select(Park.public_id.label("id"), Park.name)
         .where(Park.id.in_(park_ids))
         .order_by(Park.pinyin)
-    )
-
-
-def _on(day: date) -> ColumnElement[bool]:
-    return and_(
-        ParkManager.since_on <= day,
-        or_(ParkManager.until_on.is_(None), ParkManager.until_on > day),
     )

@@ -169,4 +169,4 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
         mine = Park.jurisdiction_code == by.county if by.county else true()
     else:
         mine = false()
-    return and_(mine, ~nearness.keeps_away(by))
+    return and_(mine, ~nearness.keeps_away(by.id))

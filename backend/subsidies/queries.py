@@ -136,7 +136,7 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
         return Subsidy.park_id.in_(by.parks)
     if by.role is Role.BUREAU_STAFF:
         hers = Subsidy.jurisdiction_code == by.county if by.county else true()
-        own = and_(OF_A_CASE, ~nearness.keeps_away(by))
+        own = and_(OF_A_CASE, ~nearness.keeps_away(by.id))
         claimed = and_(~OF_A_CASE, Subsidy.submitted_at.is_not(None))
         return and_(hers, or_(own, claimed))
     return false()

@@ -114,7 +114,7 @@ def _within_reach(by: Principal) -> ColumnElement[bool]:
     """Say in SQL what the party relations of `access` say of one row."""
     if by.audience is not Audience.STAFF:
         return false()
-    within = and_(Application.submitted_at.is_not(None), ~nearness.keeps_away(by))
+    within = and_(Application.submitted_at.is_not(None), ~nearness.keeps_away(by.id))
     if by.role is Role.PARK_MANAGER:
         return and_(within, WaitingEntry.park_id.in_(by.parks))
     if by.role is Role.BUREAU_STAFF:

@@ -233,7 +233,7 @@ def within_reach(by: Principal) -> ColumnElement[bool]:
     """Say in SQL what the party relations of `access` say of one row."""
     if by.audience is Audience.CITIZEN:
         return Application.applicant_id == by.id
-    within = ~nearness.keeps_away(by)
+    within = ~nearness.keeps_away(by.id)
     if by.role is Role.PARK_MANAGER:
         return and_(within, Tenancy.park_id.in_(by.parks))
     if by.role is Role.BUREAU_STAFF:

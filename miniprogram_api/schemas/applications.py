@@ -14,7 +14,7 @@ from backend.applications.questions import FORMS, Field, Section, Type
 from backend.applications.suggestions import Origin
 from backend.applications.workflow import Status
 from miniprogram_api.schemas.gaps import HASH, CaseGapSchema
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import (
     REQUIRED,
     CreditCode,
@@ -127,7 +127,7 @@ class ApplicationQuery(Paging):
     status = OneOf(Status, load_default=None)
 
 
-class MissingSchema(Schema):
+class MissingSchema(Shown):
     """One thing that is still to be filled in."""
 
     pointer = fields.String(required=True, metadata={"example": "#/sections/applicant/phone"})
@@ -135,7 +135,7 @@ class MissingSchema(Schema):
     may_follow = fields.Boolean(required=True, metadata={"example": False})
 
 
-class HolderSchema(Schema):
+class HolderSchema(Shown):
     """Who has to act now."""
 
     party = fields.String(required=True, metadata={"example": "decider"})
@@ -143,7 +143,7 @@ class HolderSchema(Schema):
     phone = fields.String(required=True, allow_none=True)
 
 
-class ReasonSchema(Schema):
+class ReasonSchema(Shown):
     """A coded reason for a refusal, and the words that explain it to the applicant."""
 
     code = OneOf(Reason, required=True)
@@ -151,7 +151,7 @@ class ReasonSchema(Schema):
     text = fields.String(required=True, metadata={"example": "申请的时间段内没有合适的场地。"})
 
 
-class CodedFaultSchema(Schema):
+class CodedFaultSchema(Shown):
     """Why something has to be put right, and the words suggested to whoever asks for it."""
 
     code = OneOf(Fault, required=True)
@@ -159,7 +159,7 @@ class CodedFaultSchema(Schema):
     text = fields.String(required=True, metadata={"example": "此项内容不够完整，请补充。"})
 
 
-class DecisionSchema(Schema):
+class DecisionSchema(Shown):
     """What was decided and why; it takes effect once nothing promised is missing."""
 
     at = Moment(required=True)
@@ -168,7 +168,7 @@ class DecisionSchema(Schema):
     effective = fields.Boolean(required=True, metadata={"example": True})
 
 
-class GrantedUnitSchema(Schema):
+class GrantedUnitSchema(Shown):
     """The unit that was granted; the last day is included."""
 
     id = PublicId(required=True)
@@ -177,7 +177,7 @@ class GrantedUnitSchema(Schema):
     ends_on = fields.Date(required=True, metadata={"example": "2027-11-30"})
 
 
-class StandingSchema(Schema):
+class StandingSchema(Shown):
     """Where a case stands, who holds it, since when and until when."""
 
     id = PublicId(required=True)
@@ -214,7 +214,7 @@ class ApplicationSchema(StandingSchema):
     version = fields.Integer(required=True, metadata={"example": 1})
 
 
-class HappenedSchema(Schema):
+class HappenedSchema(Shown):
     """One line of the timeline."""
 
     at = Moment(required=True)
@@ -224,7 +224,7 @@ class HappenedSchema(Schema):
     decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
 
 
-class SuggestionSchema(Schema):
+class SuggestionSchema(Shown):
     """An answer that is known already, where it comes from, and of which day it is."""
 
     pointer = fields.String(required=True, metadata={"example": "#/sections/applicant/name"})
@@ -239,7 +239,7 @@ class SuggestionSchema(Schema):
 SUGGESTIONS = page_of(SuggestionSchema)
 
 
-class ItemSchema(Schema):
+class ItemSchema(Shown):
     """One thing that has to be put right, and why."""
 
     pointer = fields.String(required=True, metadata={"example": "#/sections/project/summary"})
@@ -249,7 +249,7 @@ class ItemSchema(Schema):
     text = fields.String(required=True, metadata={"example": "请写明产品和销路"})
 
 
-class ChangeSchema(Schema):
+class ChangeSchema(Shown):
     """A field that is no longer as it was when the correction was asked for."""
 
     pointer = fields.String(required=True, metadata={"example": "#/sections/project/summary"})
@@ -258,7 +258,7 @@ class ChangeSchema(Schema):
     after = fields.Raw(required=True, allow_none=True)
 
 
-class CorrectionSchema(Schema):
+class CorrectionSchema(Shown):
     """One round of putting right."""
 
     round = fields.Integer(required=True, metadata={"example": 1})
@@ -279,7 +279,7 @@ class TimelineSchema(StandingSchema):
     items = fields.List(fields.Nested(HappenedSchema), required=True)
 
 
-class ReasonListSchema(Schema):
+class ReasonListSchema(Shown):
     """All coded reasons: those for a refusal and, apart, those for asking for a correction."""
 
     items = fields.List(fields.Nested(ReasonSchema), required=True)

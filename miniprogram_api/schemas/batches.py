@@ -1,10 +1,10 @@
 """What goes in and out about cases that are decided together?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.applications.kinds import Reason
 from backend.cases.kinds import Decision, Outcome
-from miniprogram_api.schemas.shared import Moment, PublicId
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown
 from miniprogram_api.schemas.strict import (
     INT4_MAX,
     Id,
@@ -45,7 +45,7 @@ class DecidedTogether(Strict):
     preview = Text(most=200, load_default=None, metadata=TOKEN)
 
 
-class RefusalSchema(Schema):
+class RefusalSchema(Shown):
     """Why a case could not be decided, as its own request would have been told."""
 
     type = fields.String(required=True, metadata={"example": "/api/v1/problems/unit-taken"})
@@ -53,7 +53,7 @@ class RefusalSchema(Schema):
     errors = fields.List(fields.Dict(), metadata={"example": []})
 
 
-class BatchRowSchema(Schema):
+class BatchRowSchema(Shown):
     """What became of one case, or would."""
 
     application_id = PublicId(required=True)
@@ -62,7 +62,7 @@ class BatchRowSchema(Schema):
     problem = fields.Nested(RefusalSchema, required=True, allow_none=True)
 
 
-class BatchSchema(Schema):
+class BatchSchema(Shown):
     """Cases that were decided together, and until when that may be undone; no id on trial."""
 
     id = PublicId(required=True, allow_none=True)

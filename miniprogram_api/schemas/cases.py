@@ -1,10 +1,10 @@
 """What may be sent to move a case?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.access import Role
 from backend.applications.kinds import Fault, Reason
-from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import (
     Day,
     Id,
@@ -84,7 +84,7 @@ class Transfer(Strict):
     why = Text(most=500, required=True, lines=True, metadata={"example": "本人休假，请代为办理"})
 
 
-class ColleagueSchema(Schema):
+class ColleagueSchema(Shown):
     """Somebody to whom a case may be handed."""
 
     id = PublicId(required=True)
@@ -98,7 +98,7 @@ class NewNote(Strict):
     words = Text(most=2000, required=True, lines=True, metadata=NOTE)
 
 
-class NoteSchema(Schema):
+class NoteSchema(Shown):
     """What somebody wrote down for colleagues."""
 
     id = PublicId(required=True)

@@ -1,12 +1,12 @@
 """What do the parks that somebody named, and the people on a park's lists, look like?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.applications.kinds import PARKS, Reason
 from backend.parks.kinds import UnitKind
 from backend.tenancies.kinds import Standing
 from miniprogram_api.schemas.applications import ReasonSchema
-from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Id, Label, OneOf, Several, Strict, Text, YesNo
 
 NO_SPACE = {"example": "no_space"}
@@ -36,7 +36,7 @@ class PassingOn(Strict):
     note = Text(most=500, least=0, lines=True, load_default="", metadata=NOTE)
 
 
-class PassedOnSchema(Schema):
+class PassedOnSchema(Shown):
     """That the case has gone to the next park; the one that passed it on sees no more of it."""
 
     application_id = PublicId(required=True)
@@ -44,7 +44,7 @@ class PassedOnSchema(Schema):
     passed_on_at = Moment(required=True)
 
 
-class ChoiceSchema(Schema):
+class ChoiceSchema(Shown):
     """One of her parks: how she stands with it, and why the case left it."""
 
     choice = fields.Integer(required=True, metadata={"example": 1})
@@ -60,7 +60,7 @@ class ChoiceSchema(Schema):
     due_on = fields.Date(required=True, allow_none=True, metadata={"example": "2026-12-01"})
 
 
-class ChoicesSchema(Schema):
+class ChoicesSchema(Shown):
     """Her parks in her order; a park sees itself alone."""
 
     items = fields.List(fields.Nested(ChoiceSchema), required=True)
@@ -86,7 +86,7 @@ class AdmissionAnswer(Strict):
     note = Text(most=500, least=0, lines=True, load_default="", metadata=NOTE)
 
 
-class ListedProjectSchema(Schema):
+class ListedProjectSchema(Shown):
     """What she wants to do."""
 
     title = fields.String(required=True, allow_none=True, metadata={"example": "草原奶食品电商"})
@@ -94,7 +94,7 @@ class ListedProjectSchema(Schema):
     summary = fields.String(required=True, allow_none=True)
 
 
-class ListedSchema(Schema):
+class ListedSchema(Shown):
     """A place on one of the park's lists; other parks that she named are not told."""
 
     id = PublicId(required=True)

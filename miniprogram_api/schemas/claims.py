@@ -1,12 +1,12 @@
 """What does a park claim, line by line, and who might have a subsidy?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.subsidies.kinds import MOST_LINES, Outcome, Standing, SubsidyKind, WhyNot
 from miniprogram_api.schemas.identity import CivilNumber
 from miniprogram_api.schemas.policies import CLAUSE
 from miniprogram_api.schemas.screenings import GapSchema
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import (
     CreditCode,
     Day,
@@ -101,7 +101,7 @@ class ClaimReview(Strict):
     note = Text(most=500, least=0, lines=True, load_default="")
 
 
-class DatedNumberSchema(Schema):
+class DatedNumberSchema(Shown):
     """A number of the policy as it was on the day: what an amount rests on."""
 
     id = fields.String(required=True, metadata={"example": "startup_floor@2022-03-30"})
@@ -116,7 +116,7 @@ class DatedNumberSchema(Schema):
     verified = fields.Boolean(required=True)
 
 
-class BasisSchema(Schema):
+class BasisSchema(Shown):
     """Between which bounds one unit may be granted; a floor has no upper figure."""
 
     kind = fields.String(required=True, metadata={"example": "at_least"})
@@ -127,7 +127,7 @@ class BasisSchema(Schema):
     rests_on = fields.List(fields.Nested(DatedNumberSchema), required=True)
 
 
-class CandidateSchema(Schema):
+class CandidateSchema(Shown):
     """Somebody who might have a subsidy; `missing` says what is not known and who could tell."""
 
     kind = OneOf(SubsidyKind, required=True)
@@ -145,14 +145,14 @@ class CandidateSchema(Schema):
     basis = fields.Nested(BasisSchema, required=True)
 
 
-class WhyNotSchema(Schema):
+class WhyNotSchema(Shown):
     """One coded reason."""
 
     code = OneOf(WhyNot, required=True)
     label = fields.String(required=True, metadata=REASON)
 
 
-class SubsidyLineSchema(Schema):
+class SubsidyLineSchema(Shown):
     """A line of a claim; `gaps` names what is lacking, `number_masked` is of a worker."""
 
     id = PublicId(required=True)
@@ -174,14 +174,14 @@ class SubsidyLineSchema(Schema):
     amount = fields.String(required=True, allow_none=True, metadata=AMOUNT)
 
 
-class ReturnedItemSchema(Schema):
+class ReturnedItemSchema(Shown):
     """One item that had to be put right; `line` counts from nought, null is the whole claim."""
 
     line = fields.Integer(required=True, allow_none=True, metadata={"example": 0})
     text = fields.String(required=True, metadata=WHY)
 
 
-class ClaimReturnSchema(Schema):
+class ClaimReturnSchema(Shown):
     """One round of putting right."""
 
     round = fields.Integer(required=True, metadata={"example": 1})
@@ -190,7 +190,7 @@ class ClaimReturnSchema(Schema):
     ended_at = Moment(required=True, allow_none=True)
 
 
-class WorkerSchema(Schema):
+class WorkerSchema(Shown):
     """The number of a worker's document; each look at this is written down."""
 
     line_id = PublicId(required=True)

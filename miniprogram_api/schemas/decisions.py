@@ -1,6 +1,6 @@
 """What goes in and out about a decision: its grounds, its replay, and the overrides?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.profiles.evidence import Source
 from miniprogram_api.schemas.policies import (
@@ -12,7 +12,7 @@ from miniprogram_api.schemas.policies import (
 )
 from miniprogram_api.schemas.profiles import FactSchema
 from miniprogram_api.schemas.screenings import Told
-from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Day, Id, OneOf, Strict, Text, Whole, YesNo
 
 YES = {"example": "符合"}
@@ -49,7 +49,7 @@ class NewOverride(Strict):
     seen = Whole(least=0, required=True, metadata={"example": 0})
 
 
-class GroundFactSchema(Schema):
+class GroundFactSchema(Shown):
     """A fact that a decision rested on, who said so, since when, and whether it counted."""
 
     name = fields.String(required=True, metadata={"example": "is_veteran"})
@@ -61,7 +61,7 @@ class GroundFactSchema(Schema):
     state = fields.String(required=True, metadata={"example": "known"})
 
 
-class OverrideSchema(Schema):
+class OverrideSchema(Shown):
     """A verdict that took the place of another, and why."""
 
     number = fields.Integer(required=True, metadata={"example": 1})
@@ -72,7 +72,7 @@ class OverrideSchema(Schema):
     overridden_at = Moment(required=True)
 
 
-class ReplaySchema(Schema):
+class ReplaySchema(Shown):
     """Whether value, amount and tree still come out as they were written down."""
 
     value_same = fields.Boolean(required=True)
@@ -80,7 +80,7 @@ class ReplaySchema(Schema):
     tree_same = fields.Boolean(required=True)
 
 
-class OutcomeSchema(Schema):
+class OutcomeSchema(Shown):
     """By which policy, on which day, it came to what."""
 
     as_of = fields.Date(required=True)
@@ -90,7 +90,7 @@ class OutcomeSchema(Schema):
     amount = fields.Nested(AmountSchema, required=True, allow_none=True)
 
 
-class ChangedConditionSchema(Schema):
+class ChangedConditionSchema(Shown):
     """A condition that comes out otherwise today."""
 
     code = fields.String(required=True, metadata={"example": "is_veteran"})
@@ -138,7 +138,7 @@ class RecordedDecisionSchema(ShortDecisionSchema):
     actions = fields.List(fields.String(), required=True)
 
 
-class OverriddenSchema(Schema):
+class OverriddenSchema(Shown):
     """How often verdicts about one benefit were set aside."""
 
     benefit = fields.String(required=True, metadata=BENEFIT)

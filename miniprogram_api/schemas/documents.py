@@ -1,10 +1,10 @@
 """What does a document look like, and what may be sent with one?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.documents.kinds import DocumentKind, FileStatus, FileType, Purpose
 from backend.documents.papers import MOST_FOR_A_PAPER
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import (
     Attached,
     Day,
@@ -64,7 +64,7 @@ class Attachment(Strict):
     )
 
 
-class PersonalDocumentSchema(Schema):
+class PersonalDocumentSchema(Shown):
     """A document as the caller may see it."""
 
     id = PublicId(required=True)
@@ -102,7 +102,7 @@ class FiledDocumentSchema(StandingDocumentSchema):
     given_with = fields.List(fields.String(metadata={"example": "RZ-2026-000123"}), required=True)
 
 
-class TicketSchema(Schema):
+class TicketSchema(Shown):
     """Where one copy can be had, by this session, until when."""
 
     url = fields.Function(
@@ -113,7 +113,7 @@ class TicketSchema(Schema):
     expires_at = Moment(required=True)
 
 
-class OpeningSchema(Schema):
+class OpeningSchema(Shown):
     """Who opened the document, when, for which case and why."""
 
     id = PublicId(required=True)
@@ -127,20 +127,20 @@ class OpeningSchema(Schema):
     downloaded_at = Moment(required=True, allow_none=True, attribute="used_at")
 
 
-class OpeningListSchema(Schema):
+class OpeningListSchema(Shown):
     """The latest 200 openings, newest first."""
 
     items = fields.List(fields.Nested(OpeningSchema), required=True)
 
 
-class DocumentKindSchema(Schema):
+class DocumentKindSchema(Shown):
     """A kind of document with its official name."""
 
     kind = OneOf(DocumentKind, required=True)
     label = fields.String(required=True, metadata={"example": "身份证"})
 
 
-class PaperSchema(Schema):
+class PaperSchema(Shown):
     """One paper of an application."""
 
     paper = fields.String(required=True, metadata={"example": "licence"})
@@ -154,7 +154,7 @@ class PaperSchema(Schema):
     on_file = fields.List(fields.Nested(FiledDocumentSchema), required=True)
 
 
-class PaperListSchema(Schema):
+class PaperListSchema(Shown):
     """Every paper of an application, and whether they may be changed now."""
 
     items = fields.List(fields.Nested(PaperSchema), required=True)

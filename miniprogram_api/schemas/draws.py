@@ -1,10 +1,10 @@
 """What do a draw and its tickets look like?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.draws.workflow import Status
 from backend.parks.kinds import UnitKind
-from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Day, Id, Label, OneOf, Strict, Text, Whole
 
 SHA256 = {"example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
@@ -33,7 +33,7 @@ class CallingOff(Strict):
     why = Text(most=500, required=True, lines=True, metadata={"example": "场地检修，延期举行"})
 
 
-class DrawSchema(Schema):
+class DrawSchema(Shown):
     """A draw: what it has bound itself to, and since the draw the secret that shows it."""
 
     id = PublicId(required=True)
@@ -60,7 +60,7 @@ class DrawSchema(Schema):
     version = fields.Integer(required=True, metadata={"example": 3})
 
 
-class DrawTicketSchema(Schema):
+class DrawTicketSchema(Shown):
     """A ticket as everybody may know it; the place is null before the draw."""
 
     code = fields.String(required=True, metadata=CODE)

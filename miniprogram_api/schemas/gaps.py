@@ -1,9 +1,9 @@
 """What does a gap look like, with which a case was taken in, and what may be sent to it?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.applications.promises import TO_FOLLOW, TO_FOLLOW_AT_MOST, GapStatus
-from miniprogram_api.schemas.shared import Moment, PublicId
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown
 from miniprogram_api.schemas.strict import Label, OneOf, Part, Several, Strict, Text, Whole
 
 LICENCE = {"example": "#/papers/licence"}
@@ -42,7 +42,7 @@ class GapRefusal(Strict):
     why = Text(most=500, required=True, lines=True, metadata=WHY)
 
 
-class GapItemSchema(Schema):
+class GapItemSchema(Shown):
     """One thing that follows."""
 
     pointer = fields.String(required=True, metadata=LICENCE)
@@ -50,7 +50,7 @@ class GapItemSchema(Schema):
     text = fields.String(required=True, metadata=WORDS)
 
 
-class CaseGapSchema(Schema):
+class CaseGapSchema(Shown):
     """What is missing, what was promised, and until when it has to be there."""
 
     id = PublicId(required=True)

@@ -1,10 +1,10 @@
 """What may be sent to count who worked where, and what do counts and figures look like?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.tenancies.grounds import Idle
 from backend.tenancies.kinds import MOST_HEADS
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, Month, OneOf, Part, Several, Strict, Text, Whole
 from miniprogram_api.schemas.tenancies import STARTS, TenancySchema
 
@@ -49,14 +49,14 @@ class NameplateQuery(Paging):
     months = Whole(least=1, most=12, load_default=3, metadata={"in_query": True})
 
 
-class HeadSchema(Schema):
+class HeadSchema(Shown):
     """Somebody, masked for those who need not know; `counted` here or with another tenant."""
 
     name = fields.String(required=True, metadata={"example": "其其格"})
     counted = fields.Boolean(required=True)
 
 
-class HeadcountSchema(Schema):
+class HeadcountSchema(Shown):
     """A count as it was told; `replaced_at` once a later one corrected it."""
 
     id = PublicId(required=True)
@@ -70,7 +70,7 @@ class HeadcountSchema(Schema):
     counted = fields.Integer(required=True, metadata={"example": 4})
 
 
-class ParkHeadsSchema(Schema):
+class ParkHeadsSchema(Shown):
     """How many different people worked in a park; null where nobody has counted yet."""
 
     park_id = PublicId(required=True)
@@ -83,13 +83,13 @@ class ParkHeadsSchema(Schema):
     source = fields.Constant("园区确认的月度在园人数", required=True)
 
 
-class HeadsSchema(Schema):
+class HeadsSchema(Shown):
     """Every park within reach."""
 
     items = fields.List(fields.Nested(ParkHeadsSchema), required=True)
 
 
-class NameplateSchema(Schema):
+class NameplateSchema(Shown):
     """A tenant at whom nobody is known to work, since when, and what is known."""
 
     tenancy = fields.Nested(TenancySchema, required=True)

@@ -1,10 +1,10 @@
 """What does a receipt look like, and what the history of a case, as staff read it?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.access import Role
 from backend.applications.kinds import Kind
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf
 
 NOTE = {"example": "2027 年放假安排尚未公布，期限按周一至周五推算，可能变动"}
@@ -14,7 +14,7 @@ class HistoryQuery(Paging):
     """Pages the history of a case."""
 
 
-class ReceiptSchema(Schema):
+class ReceiptSchema(Shown):
     """That a case was taken in, when, by whom, and until when it is to be decided."""
 
     application_id = PublicId(required=True)
@@ -34,7 +34,7 @@ class ReceiptSchema(Schema):
     to_follow_workdays = fields.Integer(required=True, allow_none=True, metadata={"example": 7})
 
 
-class DoneSchema(Schema):
+class DoneSchema(Shown):
     """One thing that happened: by whom, why, which version she saw and which came of it."""
 
     at = Moment(required=True)

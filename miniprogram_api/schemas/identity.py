@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
 from backend import clock
 from backend.accounts import identity, names
 from backend.accounts.identity import DocumentNumber, DocumentType, DuplicateKind, IdentitySource
-from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import REQUIRED, Label, OneOf, Strict, Text
 
 # Far beyond any name or number with its separators; what is longer is not even looked at.
@@ -59,7 +59,7 @@ class PhoneCode(Strict):
     code = Text(most=128, required=True, metadata={"example": "0b3f6d"})
 
 
-class IdentitySchema(Schema):
+class IdentitySchema(Shown):
     """Who somebody is, as it is shown: never with a date of birth."""
 
     name_masked = fields.String(required=True, metadata={"example": "其**"})
@@ -72,14 +72,14 @@ class IdentitySchema(Schema):
     bound_at = Moment(required=True)
 
 
-class PhoneSchema(Schema):
+class PhoneSchema(Shown):
     """How to reach somebody, as it is shown."""
 
     number_masked = fields.String(required=True, metadata={"example": "138****8000"})
     bound_at = Moment(required=True)
 
 
-class DuplicateSchema(Schema):
+class DuplicateSchema(Shown):
     """Two accounts with one document or one phone, and nothing else about them."""
 
     id = PublicId(attribute="public_id", required=True)

@@ -1,11 +1,11 @@
 """What do internships, their agreements, months and stipends look like?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.internships.kinds import Party
 from backend.internships.workflow import Status
 from miniprogram_api.schemas.posts import CREDIT, HOST, STARTS, TITLE
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import (
     CreditCode,
     Day,
@@ -81,7 +81,7 @@ class NewStipendPayment(Strict):
     reference = Text(most=60, required=True, metadata={"example": "财拨 2027-0815"})
 
 
-class VentureWindowSchema(Schema):
+class VentureWindowSchema(Shown):
     """Until when a licence counts, that day included."""
 
     ends_on = fields.Date(required=True, metadata={"example": "2028-01-03"})
@@ -89,7 +89,7 @@ class VentureWindowSchema(Schema):
     label = fields.String(required=True, metadata={"example": "还剩 60 天，2028-01-03 当天有效"})
 
 
-class InternshipSchema(Schema):
+class InternshipSchema(Shown):
     """An internship as the caller may see it; the last day is included."""
 
     id = PublicId(required=True)
@@ -110,7 +110,7 @@ class InternshipSchema(Schema):
     version = fields.Integer(required=True, metadata={"example": 1})
 
 
-class AttendanceAnswerSchema(Schema):
+class AttendanceAnswerSchema(Shown):
     """What one side says of a month; nulls where it has not answered."""
 
     party = OneOf(Party, required=True)
@@ -121,7 +121,7 @@ class AttendanceAnswerSchema(Schema):
     at = Moment(required=True, allow_none=True)
 
 
-class InternshipMonthSchema(Schema):
+class InternshipMonthSchema(Shown):
     """One whole month; `counts` is null until it is certain."""
 
     name = fields.String(required=True, metadata=MONTH)
@@ -133,7 +133,7 @@ class InternshipMonthSchema(Schema):
     answers = fields.List(fields.Nested(AttendanceAnswerSchema), required=True)
 
 
-class LicenceSchema(Schema):
+class LicenceSchema(Shown):
     """The licence as she told it, and why it was given back, if it was."""
 
     credit_code = fields.String(required=True, metadata=CREDIT)
@@ -141,7 +141,7 @@ class LicenceSchema(Schema):
     returned_why = fields.String(required=True)
 
 
-class MonthlySchema(Schema):
+class MonthlySchema(Shown):
     """What one month comes to."""
 
     month = fields.String(required=True, metadata=MONTH)
@@ -149,7 +149,7 @@ class MonthlySchema(Schema):
     amount = fields.String(required=True, metadata={"example": "1816.00"})
 
 
-class StipendSchema(Schema):
+class StipendSchema(Shown):
     """What was put forward, and what the rules say of the case."""
 
     total = fields.String(required=True, metadata=TOTAL)
@@ -161,7 +161,7 @@ class StipendSchema(Schema):
     policy = fields.String(required=True)
 
 
-class StipendPaymentSchema(Schema):
+class StipendPaymentSchema(Shown):
     """What was paid, and whether it had to be given back."""
 
     amount = fields.String(required=True, metadata=TOTAL)
@@ -181,7 +181,7 @@ class WholeInternshipSchema(InternshipSchema):
     payment = fields.Nested(StipendPaymentSchema, required=True, allow_none=True)
 
 
-class PartySignatureSchema(Schema):
+class PartySignatureSchema(Shown):
     """A party and when it signed exactly this text."""
 
     party = OneOf(Party, required=True)
@@ -189,7 +189,7 @@ class PartySignatureSchema(Schema):
     signed_at = Moment(required=True, allow_none=True)
 
 
-class InternshipAgreementSchema(Schema):
+class InternshipAgreementSchema(Shown):
     """The text before all three, and who has signed exactly this text."""
 
     edition = fields.String(required=True, metadata={"example": "2026-1"})

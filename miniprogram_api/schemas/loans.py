@@ -1,6 +1,6 @@
 """What do a loan, a route to a waiver and a report of an institution look like?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.applications.questions import MOST_MONEY
 from backend.loans.kinds import InstitutionKind, Report, WhyRefused
@@ -8,7 +8,7 @@ from backend.loans.workflow import Status
 from miniprogram_api.schemas.applications import HolderSchema
 from miniprogram_api.schemas.policies import CLAUSE, RulingSchema
 from miniprogram_api.schemas.screenings import GapSchema
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Day, Id, Label, Money, OneOf, Strict, Text
 
 NUMBER = {"example": "DK-2026-000123"}
@@ -56,7 +56,7 @@ class NewInstitution(Strict):
     jurisdiction_code = Text(most=6, load_default=None, metadata={"example": "152201"})
 
 
-class InstitutionSchema(Schema):
+class InstitutionSchema(Shown):
     """A bank or a guarantor of the register."""
 
     id = PublicId(required=True)
@@ -68,13 +68,13 @@ class InstitutionSchema(Schema):
     )
 
 
-class InstitutionListSchema(Schema):
+class InstitutionListSchema(Shown):
     """The register."""
 
     items = fields.List(fields.Nested(InstitutionSchema), required=True)
 
 
-class RouteSchema(Schema):
+class RouteSchema(Shown):
     """One of the ways in which a counter-guarantee is spared; null is not known, and never no."""
 
     id = fields.String(required=True, metadata={"example": "small_loan"})
@@ -86,7 +86,7 @@ class RouteSchema(Schema):
     tree = fields.Dict(required=True, metadata={"example": {"op": "is", "value": None}})
 
 
-class ReadingSchema(Schema):
+class ReadingSchema(Shown):
     """What the whole answer would be under one reading of a clause that is open."""
 
     ruling = fields.String(required=True, metadata={"example": "waiver_scope"})
@@ -97,7 +97,7 @@ class ReadingSchema(Schema):
     value_label = fields.String(required=True, metadata=VERDICT)
 
 
-class RoutesSchema(Schema):
+class RoutesSchema(Shown):
     """By which routes a counter-guarantee is spared, as far as is known; the bank decides."""
 
     as_of = fields.Date(required=True, metadata={"example": "2026-11-23"})
@@ -116,14 +116,14 @@ class RoutesSchema(Schema):
     policy = fields.String(required=True, metadata={"example": "xingan_2022@a5480fb5afee"})
 
 
-class NamedInstitutionSchema(Schema):
+class NamedInstitutionSchema(Shown):
     """To whom a loan was referred."""
 
     id = PublicId(required=True)
     name = fields.String(required=True, metadata={"example": "兴安盟创业担保中心"})
 
 
-class LoanRefusedSchema(Schema):
+class LoanRefusedSchema(Shown):
     """Who refused, and why in our own words."""
 
     by = OneOf(InstitutionKind, required=True)
@@ -132,7 +132,7 @@ class LoanRefusedSchema(Schema):
     reason_label = Label(required=True, attribute="reason", metadata={"example": "担保未能落实"})
 
 
-class LoanSchema(Schema):
+class LoanSchema(Shown):
     """A loan as the caller may see it; institutions see nothing else of the case."""
 
     id = PublicId(required=True)
@@ -160,7 +160,7 @@ class LoanSchema(Schema):
     version = fields.Integer(required=True, metadata={"example": 1})
 
 
-class ContactSchema(Schema):
+class ContactSchema(Shown):
     """Whom to call; each look at this is written down, and the applicant sees it."""
 
     loan_id = PublicId(required=True)

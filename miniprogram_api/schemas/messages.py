@@ -1,13 +1,13 @@
 """What does a message look like?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf
 from notifications.models import Status
 
 
-class DeliverySchema(Schema):
+class DeliverySchema(Shown):
     """What became of one push."""
 
     channel = fields.String(required=True, metadata={"example": "wechat"})
@@ -15,7 +15,7 @@ class DeliverySchema(Schema):
     status_label = Label(required=True, attribute="status", metadata={"example": "微信已受理"})
 
 
-class MessageSchema(Schema):
+class MessageSchema(Shown):
     """One reader's copy of what happened."""
 
     id = PublicId(required=True, attribute="public_id")
@@ -28,7 +28,7 @@ class MessageSchema(Schema):
     deliveries = fields.List(fields.Nested(DeliverySchema), required=True)
 
 
-class UnreadSchema(Schema):
+class UnreadSchema(Shown):
     """How much is unread."""
 
     unread = fields.Integer(required=True, metadata={"example": 1})

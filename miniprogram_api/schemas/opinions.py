@@ -1,9 +1,9 @@
 """What goes in and out about the opinions of other offices?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.cases.kinds import TO_ADVISE, TO_ADVISE_AT_MOST, Heard
-from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Id, Label, OneOf, Strict, Text, Whole, YesNo
 
 QUESTION = {"example": "该项目是否符合贵园区的产业方向？"}
@@ -28,7 +28,7 @@ class GivenOpinion(Strict):
     words = Text(most=1000, required=True, lines=True, metadata=WORDS)
 
 
-class OpinionSchema(Schema):
+class OpinionSchema(Shown):
     """What an office was asked and has said; silence is no agreement."""
 
     id = PublicId(required=True)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.parks.kinds import DIVISION_CODES, HoldingKind, ParkType, Tier, UnitKind
-from miniprogram_api.schemas.shared import Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Point, Text, YesNo
 
 # What may be unknown of a park; the answer names those that are.
@@ -35,7 +35,7 @@ class ParkQuery(Paging):
     near = Point(load_default=None, metadata={"example": "122.05,46.08"})
 
 
-class TierSchema(Schema):
+class TierSchema(Shown):
     """One tier with the list and item of the document that says so."""
 
     tier = fields.String(required=True, metadata={"enum": [tier.name.lower() for tier in Tier]})
@@ -45,14 +45,14 @@ class TierSchema(Schema):
     on = fields.Date(required=True, metadata={"example": "2022-03-30"})
 
 
-class TypeSchema(Schema):
+class TypeSchema(Shown):
     """One type of a park."""
 
     type = fields.String(required=True, metadata={"enum": [kind.name.lower() for kind in ParkType]})
     type_label = fields.String(required=True, metadata={"example": "返乡创业园"})
 
 
-class LocationSchema(Schema):
+class LocationSchema(Shown):
     """Where a park stands, in GCJ-02 degrees."""
 
     longitude = fields.Float(required=True, metadata={"example": 122.05})
@@ -60,7 +60,7 @@ class LocationSchema(Schema):
     datum = fields.String(required=True, metadata={"example": "GCJ-02"})
 
 
-class UnitsSchema(Schema):
+class UnitsSchema(Shown):
     """How many units there are and how many are free on the day."""
 
     total = fields.Integer(required=True, metadata={"example": 5})
@@ -68,7 +68,7 @@ class UnitsSchema(Schema):
     as_of = fields.Date(required=True, metadata={"example": "2026-11-23"})
 
 
-class ParkSchema(Schema):
+class ParkSchema(Shown):
     """A park. Null means not known and is listed in `unknown`; it never means none."""
 
     id = PublicId(required=True)
@@ -91,7 +91,7 @@ class ParkSchema(Schema):
     is_demo = fields.Boolean(required=True)
 
 
-class UnitSchema(Schema):
+class UnitSchema(Shown):
     """A unit; `free_from` is the first day on which nobody holds it, null when that is open."""
 
     id = PublicId(required=True, attribute="public_id")
@@ -106,7 +106,7 @@ class UnitSchema(Schema):
     is_demo = fields.Boolean(required=True)
 
 
-class DivisionSchema(Schema):
+class DivisionSchema(Shown):
     """The league or one of its counties."""
 
     code = fields.String(required=True, metadata={"example": "152201"})

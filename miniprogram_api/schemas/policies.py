@@ -1,9 +1,9 @@
 """What goes in and out about the policy itself: benefits, numbers, readings and their changes?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.policies.workflow import Status
-from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Day, Label, OneOf, Strict, Text, Whole, YesNo
 
 BENEFIT = {"example": "startup_subsidy"}
@@ -16,14 +16,14 @@ class AsOf(Strict):
     as_of = Day(load_default=None, metadata={"example": "2026-11-23"})
 
 
-class OptionSchema(Schema):
+class OptionSchema(Shown):
     """One of the answers or readings there are."""
 
     value = fields.String(required=True, metadata={"example": "league"})
     label = fields.String(required=True, metadata={"example": "盟市级"})
 
 
-class AmountSchema(Schema):
+class AmountSchema(Shown):
     """What a benefit is worth; a floor has no upper figure, a ceiling no lower one."""
 
     kind = fields.String(required=True, metadata={"example": "at_least"})
@@ -35,7 +35,7 @@ class AmountSchema(Schema):
     text = fields.String(required=True, metadata={"example": "不低于10000元"})
 
 
-class BenefitSchema(Schema):
+class BenefitSchema(Shown):
     """A benefit in short."""
 
     id = fields.String(required=True, metadata=BENEFIT)
@@ -47,7 +47,7 @@ class BenefitSchema(Schema):
     amount = fields.Nested(AmountSchema, required=True, allow_none=True)
 
 
-class AskedOfSchema(Schema):
+class AskedOfSchema(Shown):
     """A question behind a benefit."""
 
     fact = fields.String(required=True, metadata={"example": "is_veteran"})
@@ -61,7 +61,7 @@ class AskedOfSchema(Schema):
     who_label = fields.String(required=True)
 
 
-class RulingSchema(Schema):
+class RulingSchema(Shown):
     """How an unclear clause is read."""
 
     id = fields.String(required=True, metadata={"example": "waiver_scope"})
@@ -73,7 +73,7 @@ class RulingSchema(Schema):
     valid_from = fields.Date(required=True)
 
 
-class ParameterSchema(Schema):
+class ParameterSchema(Shown):
     """A number of the policy, in force on the day asked about; money in yuan."""
 
     id = fields.String(required=True, metadata={"example": "startup_floor@2022-03-30"})
@@ -107,7 +107,7 @@ class WholeBenefitSchema(BenefitSchema):
     points = fields.List(fields.String(), required=True)
 
 
-class StageSchema(Schema):
+class StageSchema(Shown):
     """One stage of the plan; `printed_end` keeps a day that the text has and no calendar."""
 
     id = fields.String(required=True, metadata={"example": "guidance"})
@@ -156,7 +156,7 @@ class Dropped(Strict):
     why = Text(most=1000, required=True, metadata={"example": "数字有误"})
 
 
-class PolicyChangeSchema(Schema):
+class PolicyChangeSchema(Shown):
     """A change of the policy's numbers or readings, and what may be done with it."""
 
     id = PublicId(required=True)
@@ -180,7 +180,7 @@ class PolicyChangeSchema(Schema):
     actions = fields.List(fields.String(), required=True)
 
 
-class CellSchema(Schema):
+class CellSchema(Shown):
     """How many people, by county and group ("" is everybody); null for fewer than ten."""
 
     county = fields.String(required=True, allow_none=True, metadata={"example": "152201"})
@@ -188,7 +188,7 @@ class CellSchema(Schema):
     people = fields.Integer(required=True, allow_none=True, metadata={"example": 12})
 
 
-class ShiftSchema(Schema):
+class ShiftSchema(Shown):
     """Who would gain and who would lose one benefit."""
 
     benefit = fields.String(required=True, metadata=BENEFIT)
@@ -199,7 +199,7 @@ class ShiftSchema(Schema):
     not_counted = fields.String(required=True)
 
 
-class PreviewSchema(Schema):
+class PreviewSchema(Shown):
     """Whom a change would touch on a day; nobody is named."""
 
     as_of = fields.Date(required=True)

@@ -1,9 +1,9 @@
 """What do hosts of internships, their invitations and posts look like?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.internships.kinds import MOST_MONTHS, HostKind
-from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import PUBLIC_ID, Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import CreditCode, Day, Id, Label, OneOf, Strict, Text, Whole
 
 CREDIT = {"example": "91152201MA0N0TRE41"}
@@ -27,7 +27,7 @@ class NewHost(Strict):
     jurisdiction_code = Text(most=6, required=True, metadata=COUNTY)
 
 
-class HostSchema(Schema):
+class HostSchema(Shown):
     """A host as it stands in the register."""
 
     id = PublicId(required=True)
@@ -41,7 +41,7 @@ class HostSchema(Schema):
     created_at = Moment(required=True)
 
 
-class InvitationSchema(Schema):
+class InvitationSchema(Shown):
     """A code that is shown once, and until when it is good."""
 
     code = fields.String(required=True, metadata={"example": "JBSWY3DPEHPK3PXP"})
@@ -70,7 +70,7 @@ class NewPost(Strict):
     places = Whole(least=1, most=500, required=True, metadata={"example": 2})
 
 
-class PostSchema(Schema):
+class PostSchema(Shown):
     """A post with its places, and how many of them somebody has."""
 
     id = PublicId(required=True)

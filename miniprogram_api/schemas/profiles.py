@@ -1,9 +1,9 @@
 """What goes in and out about a person's own facts?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from miniprogram_api.schemas.screenings import Told
-from miniprogram_api.schemas.shared import page_of
+from miniprogram_api.schemas.shared import Shown, page_of
 from miniprogram_api.schemas.strict import Day, Strict
 
 
@@ -14,7 +14,7 @@ class Declared(Strict):
     observed_on = Day(load_default=None, allow_none=True, metadata={"example": "2026-11-23"})
 
 
-class FactSchema(Schema):
+class FactSchema(Shown):
     """What counts about a person, who says so and since when."""
 
     name = fields.String(required=True, metadata={"example": "is_veteran"})

@@ -1,11 +1,11 @@
 """What goes in and out about decisions that are published, and objections to them?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.applications.kinds import PUBLISHED, PUBLISHED_AT_LEAST
 from backend.applications.workflow import Status
 from backend.cases.kinds import Publishable
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Strict, Text, Whole, YesNo
 
 WORDS = {"example": "该项目并未在园区经营"}
@@ -38,7 +38,7 @@ class ObjectionAnswer(Strict):
     )
 
 
-class PublishedSchema(Schema):
+class PublishedSchema(Shown):
     """A decision as anybody may read it; `ends_on` is null while it stands still."""
 
     id = PublicId(required=True)
@@ -55,7 +55,7 @@ class PublishedSchema(Schema):
     ends_on = fields.Date(required=True, allow_none=True)
 
 
-class ObjectionSchema(Schema):
+class ObjectionSchema(Shown):
     """An objection and what came of it."""
 
     id = PublicId(required=True)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from miniprogram_api.schemas.policies import AmountSchema, OptionSchema
-from miniprogram_api.schemas.shared import Moment
+from miniprogram_api.schemas.shared import Moment, Shown
 from miniprogram_api.schemas.strict import REQUIRED, Day, Several, Strict, Text
 
 TOLD = {"is_veteran": True, "loan_amount": "100000.00", "reg_date": "2022-05-10"}
@@ -49,7 +49,7 @@ class Supposed(Asked):
     changes = Told(required=True)
 
 
-class GapSchema(Schema):
+class GapSchema(Shown):
     """What is missing for a definite answer, and who can tell."""
 
     kind = fields.String(required=True, metadata={"example": "fact"})
@@ -61,7 +61,7 @@ class GapSchema(Schema):
     question = fields.String(required=True, allow_none=True)
 
 
-class StepSchema(Schema):
+class StepSchema(Shown):
     """One thing to do on the way to a yes."""
 
     kind = fields.String(required=True, metadata={"example": "change"})
@@ -71,7 +71,7 @@ class StepSchema(Schema):
     words = fields.String(required=True, metadata={"example": "带动就业人数：达到1"})
 
 
-class TurnSchema(Schema):
+class TurnSchema(Shown):
     """The day on which the answer becomes another one if only time passes."""
 
     on = fields.Date(required=True, metadata={"example": "2023-05-11"})
@@ -79,7 +79,7 @@ class TurnSchema(Schema):
     becomes_label = fields.String(required=True, metadata={"example": "不符合"})
 
 
-class AmountReadingSchema(Schema):
+class AmountReadingSchema(Shown):
     """What one way to read a clause would pay, while nobody has confirmed which one holds."""
 
     ruling = fields.String(required=True, metadata={"example": "wage_date"})
@@ -90,7 +90,7 @@ class AmountReadingSchema(Schema):
     amount = fields.Nested(AmountSchema, required=True)
 
 
-class ResultSchema(Schema):
+class ResultSchema(Shown):
     """The answer of one benefit, with its reasons, its gaps and its days."""
 
     benefit = fields.String(required=True, metadata={"example": "startup_subsidy"})
@@ -120,7 +120,7 @@ class ResultSchema(Schema):
     used_rulings = fields.List(fields.String(), required=True)
 
 
-class ScreenSchema(Schema):
+class ScreenSchema(Shown):
     """Every benefit at once: what is met first, then what closes soonest."""
 
     as_of = fields.Date(required=True, metadata={"example": "2023-05-10"})
@@ -128,7 +128,7 @@ class ScreenSchema(Schema):
     results = fields.List(fields.Nested(ResultSchema), required=True)
 
 
-class QuestionSchema(Schema):
+class QuestionSchema(Shown):
     """A question in plain words, and for which benefits it is asked."""
 
     fact = fields.String(required=True, metadata={"example": "is_veteran"})
@@ -144,7 +144,7 @@ class QuestionSchema(Schema):
     because = fields.String(required=True)
 
 
-class GroupSchema(Schema):
+class GroupSchema(Shown):
     """Questions that can be asked as one: which of these is so? What is not so is sent as false."""
 
     id = fields.String(required=True, metadata={"example": "who"})
@@ -153,7 +153,7 @@ class GroupSchema(Schema):
     facts = fields.List(fields.Nested(QuestionSchema), required=True)
 
 
-class NextSchema(Schema):
+class NextSchema(Shown):
     """The question that settles most, alone and with its like, and how far the answers are."""
 
     question = fields.Nested(QuestionSchema, required=True, allow_none=True)
@@ -163,7 +163,7 @@ class NextSchema(Schema):
     open = fields.Integer(required=True)
 
 
-class SideSchema(Schema):
+class SideSchema(Shown):
     """A verdict and what it is worth."""
 
     value = fields.Boolean(required=True, allow_none=True)
@@ -171,7 +171,7 @@ class SideSchema(Schema):
     amount = fields.Nested(AmountSchema, required=True, allow_none=True)
 
 
-class DifferenceSchema(Schema):
+class DifferenceSchema(Shown):
     """One benefit before and after."""
 
     benefit = fields.String(required=True)
@@ -181,7 +181,7 @@ class DifferenceSchema(Schema):
     after = fields.Nested(SideSchema, required=True)
 
 
-class WhatIfSchema(Schema):
+class WhatIfSchema(Shown):
     """What some changes would do: those benefits first that they would change."""
 
     as_of = fields.Date(required=True)
@@ -189,7 +189,7 @@ class WhatIfSchema(Schema):
     results = fields.List(fields.Nested(DifferenceSchema), required=True)
 
 
-class SavedSchema(Schema):
+class SavedSchema(Shown):
     """The token that opens a screening; it is shown only here."""
 
     token = fields.String(required=True, metadata={"example": "k3J9vQ0aYw"})
@@ -205,7 +205,7 @@ class KeptScreeningSchema(ScreenSchema):
     claimed = fields.Boolean(required=True)
 
 
-class ClaimedSchema(Schema):
+class ClaimedSchema(Shown):
     """What a claim has taken over, what was newer already, and what does not fit any more."""
 
     taken = fields.List(fields.String(), required=True)

@@ -1,10 +1,10 @@
 """What goes in and out when somebody signs in?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.access import Role
 from miniprogram_api.schemas.identity import IdentitySchema, PhoneSchema
-from miniprogram_api.schemas.shared import Moment, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Strict, Text
 
 TOKEN = {"example": "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsxIn0.e30.c2ln"}
@@ -43,7 +43,7 @@ class RefreshToken(Strict):
     refresh_token = Text(most=4096, required=True, metadata=TOKEN)
 
 
-class WhoSchema(Schema):
+class WhoSchema(Shown):
     """The account behind a token."""
 
     id = PublicId(required=True)
@@ -52,7 +52,7 @@ class WhoSchema(Schema):
     role_label = Label(required=True, metadata={"example": "创业者"})
 
 
-class TokensSchema(Schema):
+class TokensSchema(Shown):
     """A pair of tokens; each refresh gives a new pair and uses the old one up."""
 
     access_token = fields.String(required=True, metadata=TOKEN)
@@ -62,14 +62,14 @@ class TokensSchema(Schema):
     person = fields.Nested(WhoSchema, required=True)
 
 
-class ChallengeSchema(Schema):
+class ChallengeSchema(Shown):
     """The password was right; now the second factor."""
 
     challenge_token = fields.String(required=True, metadata=TOKEN)
     challenge_expires_at = Moment(required=True)
 
 
-class SessionSchema(Schema):
+class SessionSchema(Shown):
     """One signed-in device."""
 
     id = PublicId(required=True)
@@ -80,7 +80,7 @@ class SessionSchema(Schema):
     is_this_one = fields.Boolean(required=True)
 
 
-class ManagedParkSchema(Schema):
+class ManagedParkSchema(Shown):
     """A park that a manager runs."""
 
     id = PublicId(required=True)

@@ -1,10 +1,10 @@
 """What may be sent while somebody stays, and what does a stay look like?"""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from backend.tenancies.grounds import Duty, Ending, Eviction, Fee, Leaving, Outcome, Pause, Refusal
 from backend.tenancies.kinds import MONTHS_MORE
-from miniprogram_api.schemas.shared import Moment
+from miniprogram_api.schemas.shared import Moment, Shown
 from miniprogram_api.schemas.strict import CreditCode, Day, Label, OneOf, Strict, Text, Whole, YesNo
 from miniprogram_api.schemas.tenancies import ENDS, STARTS, ReliefSchema, TenancySchema
 
@@ -115,7 +115,7 @@ class SettledDuty(Strict):
     on = Day(load_default=None, metadata=A_DAY)
 
 
-class RenewalSchema(Schema):
+class RenewalSchema(Shown):
     """What was asked for and what was answered; nulls until it is."""
 
     months = fields.Integer(required=True, metadata={"example": 12})
@@ -130,7 +130,7 @@ class RenewalSchema(Schema):
     words = fields.String(required=True)
 
 
-class SuspensionSchema(Schema):
+class SuspensionSchema(Shown):
     """Why and until when a unit may stand idle; `ended_on` once it does no longer."""
 
     ground = OneOf(Pause, required=True)
@@ -141,7 +141,7 @@ class SuspensionSchema(Schema):
     ended_on = fields.Date(required=True, allow_none=True, metadata={"example": None})
 
 
-class EvictionSchema(Schema):
+class EvictionSchema(Shown):
     """An eviction from its announcement to the decision."""
 
     ground = OneOf(Eviction, required=True)
@@ -159,7 +159,7 @@ class EvictionSchema(Schema):
     why = fields.String(required=True, allow_none=True)
 
 
-class DutySchema(Schema):
+class DutySchema(Shown):
     """One thing to be settled; nulls while it is open."""
 
     duty = OneOf(Duty, required=True)
@@ -170,7 +170,7 @@ class DutySchema(Schema):
     at = Moment(required=True, allow_none=True)
 
 
-class ExitSchema(Schema):
+class ExitSchema(Shown):
     """How a stay ended, when the unit was handed over, and how much is still open."""
 
     ended_on = fields.Date(required=True, metadata=ENDS)
@@ -181,7 +181,7 @@ class ExitSchema(Schema):
     duties = fields.List(fields.Nested(DutySchema), required=True)
 
 
-class GraduationSchema(Schema):
+class GraduationSchema(Shown):
     """Which firm was registered, and where it went."""
 
     credit_code = fields.String(required=True, metadata={"example": "91152201MA0N0TRE41"})
@@ -201,7 +201,7 @@ class WholeTenancySchema(TenancySchema):
     graduation = fields.Nested(GraduationSchema, required=True, allow_none=True)
 
 
-class LeavingSchema(Schema):
+class LeavingSchema(Shown):
     """What leaving today would mean."""
 
     may_leave = fields.Boolean(required=True)

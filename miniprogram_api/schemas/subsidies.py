@@ -1,6 +1,6 @@
 """What do subsidies and their money look like?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.applications.questions import MOST_MONEY
 from backend.subsidies.kinds import MOST_LINES, Ground, SubsidyKind, WhyNot
@@ -21,7 +21,7 @@ from miniprogram_api.schemas.claims import (
 )
 from miniprogram_api.schemas.policies import CLAUSE
 from miniprogram_api.schemas.screenings import GapSchema
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Day, Id, Label, Money, OneOf, Part, Several, Strict, Text
 
 NUMBER, KIND = {"example": "FH-2026-000123"}, {"example": "创业孵化补贴"}
@@ -80,7 +80,7 @@ class NewRecovery(Strict):
     why = Text(most=500, least=0, lines=True, load_default="")
 
 
-class SubsidySchema(Schema):
+class SubsidySchema(Shown):
     """A subsidy as the caller may see it."""
 
     id = PublicId(required=True)
@@ -105,14 +105,14 @@ class SubsidySchema(Schema):
     version = fields.Integer(required=True, metadata={"example": 1})
 
 
-class SubsidyRefusedSchema(Schema):
+class SubsidyRefusedSchema(Shown):
     """Why nothing is paid."""
 
     reasons = fields.List(fields.Nested(WhyNotSchema), required=True)
     note = fields.String(required=True)
 
 
-class SubsidyVerdictSchema(Schema):
+class SubsidyVerdictSchema(Shown):
     """What the rule says by what is known today; it informs, a person decides."""
 
     benefit = fields.String(required=True, metadata={"example": "startup_subsidy"})
@@ -127,7 +127,7 @@ class SubsidyVerdictSchema(Schema):
     policy = fields.String(required=True)
 
 
-class SubsidyPaymentSchema(Schema):
+class SubsidyPaymentSchema(Shown):
     """What was paid."""
 
     amount = fields.String(required=True, metadata=FLOOR)
@@ -135,7 +135,7 @@ class SubsidyPaymentSchema(Schema):
     voucher = fields.String(required=True, metadata={"example": "财拨 2026-0815"})
 
 
-class SubsidyRecoverySchema(Schema):
+class SubsidyRecoverySchema(Shown):
     """What came back, and why."""
 
     amount = fields.String(required=True, metadata=FLOOR)

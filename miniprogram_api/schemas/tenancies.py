@@ -1,12 +1,12 @@
 """What do a tenancy, its agreement and a place on a waiting list look like?"""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from backend.parks.kinds import UnitKind
 from backend.tenancies.grounds import Ending, Fee
 from backend.tenancies.kinds import CHOICES
 from backend.tenancies.workflow import Status
-from miniprogram_api.schemas.shared import Moment, Paging, PublicId, page_of
+from miniprogram_api.schemas.shared import Moment, Paging, PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import (
     Day,
     Id,
@@ -68,7 +68,7 @@ class Joining(Strict):
     choice = Whole(least=1, most=CHOICES, load_default=1)
 
 
-class TenancySchema(Schema):
+class TenancySchema(Shown):
     """A tenancy as the caller may see it; the last day is included."""
 
     id = PublicId(required=True)
@@ -96,7 +96,7 @@ class TenancySchema(Schema):
     version = fields.Integer(required=True, metadata={"example": 1})
 
 
-class WaivedSchema(Schema):
+class WaivedSchema(Shown):
     """What is waived of a fee, first and last day included."""
 
     percent = fields.Integer(required=True, metadata={"example": 50})
@@ -104,7 +104,7 @@ class WaivedSchema(Schema):
     ends_on = fields.Date(required=True, metadata=ENDS)
 
 
-class ReliefSchema(Schema):
+class ReliefSchema(Shown):
     """A fee and what was agreed of it; null where nothing was."""
 
     fee = OneOf(Fee, required=True)
@@ -112,7 +112,7 @@ class ReliefSchema(Schema):
     terms = fields.List(fields.Nested(WaivedSchema), required=True, allow_none=True)
 
 
-class AgreementSchema(Schema):
+class AgreementSchema(Shown):
     """The text before both sides, and who has signed exactly this text."""
 
     edition = fields.String(required=True, metadata={"example": "2026-1"})
@@ -126,7 +126,7 @@ class AgreementSchema(Schema):
     version = fields.Integer(required=True, metadata={"example": 1})
 
 
-class AheadSchema(Schema):
+class AheadSchema(Shown):
     """How many of a class stand ahead."""
 
     rank = fields.Integer(required=True, metadata={"example": 1})
@@ -134,14 +134,14 @@ class AheadSchema(Schema):
     people = fields.Integer(required=True, metadata={"example": 2})
 
 
-class KnownFactSchema(Schema):
+class KnownFactSchema(Shown):
     """A fact that a class is about."""
 
     fact = fields.String(required=True, metadata={"example": "is_veteran"})
     label = fields.String(required=True, metadata={"example": "是退役军人"})
 
 
-class ClassSchema(Schema):
+class ClassSchema(Shown):
     """In which class somebody waits, by which dated rule, and what is not known of her."""
 
     rank = fields.Integer(required=True, metadata={"example": 1})
@@ -154,7 +154,7 @@ class ClassSchema(Schema):
     valid_from = fields.Date(required=True, metadata={"example": "2022-03-30"})
 
 
-class PlaceSchema(Schema):
+class PlaceSchema(Shown):
     """One place on a waiting list; the rank is null while it rests.
 
     `drawn` is the place in a draw, which counts before the moment of joining.
@@ -174,13 +174,13 @@ class PlaceSchema(Schema):
     reason = fields.Nested(ClassSchema, required=True)
 
 
-class WaitingSchema(Schema):
+class WaitingSchema(Shown):
     """Every place of an application on a list."""
 
     items = fields.List(fields.Nested(PlaceSchema), required=True)
 
 
-class ConsequencesSchema(Schema):
+class ConsequencesSchema(Shown):
     """What withdrawing an application would give up."""
 
     may_withdraw = fields.Boolean(required=True)

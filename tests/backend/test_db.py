@@ -6,7 +6,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from backend import db
 from backend.db import (
@@ -16,6 +16,7 @@ from backend.db import (
     around_the_action,
     beside_the_action,
     changed,
+    one_connection,
     row,
     rows,
     session,
@@ -33,6 +34,11 @@ def add(name: str = "其其格") -> None:
 
 def people() -> int:
     return row(COUNT)["count"]
+
+
+def process() -> int:
+    """The server process that answers."""
+    return row(text("SELECT pg_backend_pid() AS pid"))["pid"]
 
 
 class Lost(Exception):
@@ -107,6 +113,41 @@ class TestActions:
         people()
 
         assert 0 == db.db.engine.pool.checkedout()
+
+    def test_all_reads_of_one_request_share_a_connection_and_give_it_back(self, in_app):
+        with one_connection():
+            ours = {process() for _ in range(3)}
+            lent = db.db.engine.pool.checkedout()
+
+        assert (1, 1) == (len(ours), lent)
+        assert 0 == db.db.engine.pool.checkedout()
+
+    def test_whoever_does_not_read_borrows_nothing(self, in_app):
+        with one_connection():
+            assert 0 == db.db.engine.pool.checkedout()
+
+    def test_a_read_that_fails_does_not_spoil_the_next_on_the_same_connection(self, in_app):
+        with one_connection():
+            with pytest.raises(DBAPIError):
+                rows(text("SELECT 1 / 0"))
+            assert 0 == people()
+
+    def test_an_action_meanwhile_has_a_connection_of_its_own(self, in_app):
+        with one_connection():
+            assert 0 == people()
+            action(add)()
+            assert 1 == people()
+
+        assert 0 == db.db.engine.pool.checkedout()
+
+    def test_a_server_that_went_away_between_two_reads_is_down_and_back_for_the_next_request(
+        self, in_app
+    ):
+        with one_connection(), pytest.raises(DatabaseDown):
+            one("SELECT pg_terminate_backend(:pid)", pid=process())
+            people()
+
+        assert 0 == people()
 
     def test_an_action_gives_its_connection_back(self, in_app):
         action(add)()

@@ -3,6 +3,7 @@
 Forged and mangled tokens are the business of `test_bad_tokens`.
 """
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -104,6 +105,21 @@ class TestTokens:
         assert "citizen" == auth.claims_of(token, "access", CITIZEN)["aud"]
         with pytest.raises(NotSignedIn):
             auth.claims_of(token, "access", STAFF)
+
+    @pytest.mark.parametrize(
+        ("later", "good"),
+        [(30 * A_SECOND + 15 * MINUTE - A_SECOND, True), (30 * A_SECOND + 15 * MINUTE, False)],
+    )
+    def test_a_token_that_was_seen_before_ends_at_its_time_all_the_same(
+        self, in_request, later, good
+    ):
+        with time_machine.travel(clock.now().replace(microsecond=0), tick=False) as traveller:
+            token = signed_in()["access_token"]
+            auth.claims_of(token, "access", CITIZEN)
+            traveller.shift(later)  # Fifteen minutes, and thirty seconds for clocks that differ.
+
+            with nullcontext() if good else pytest.raises(NotSignedIn):
+                auth.claims_of(token, "access", CITIZEN)
 
     @pytest.mark.parametrize("token", ["", "a", "令牌", "a.b.c", "x" * 4097])
     def test_what_is_no_token_is_refused_whatever_it_is(self, in_request, token):

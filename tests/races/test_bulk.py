@@ -133,7 +133,8 @@ def back_or_begun_anew(set_back: Callable[[dict, dict], object]) -> None:
     )
 
     fair = dict | AlreadyOpen | Outdated | WrongStatus
-    assert all(isinstance(each, fair) for each in got), got
+    unfair = [str(each) for each in got if not isinstance(each, fair)]
+    assert [] == unfair, "\n".join(unfair)
     statuses = Counter(
         each["status"]
         for each in look(

@@ -8,6 +8,8 @@ import time_machine
 from backend import clock
 from backend.access import Audience, Role
 from backend.accounts import actions, queries
+from backend.accounts.models import Staff
+from backend.parks import queries as parks
 from tests import records
 from tests.backend.accounts.test_actions import START, at, password, sign_in, staff_session
 from tests.factories import openid_of
@@ -52,6 +54,14 @@ class TestPrincipals:
             now.person,
         )
         assert frozenset({7}) == now.parks
+
+    def test_what_else_is_asked_of_the_holder_is_read_in_the_same_breath(self, in_mended_app):
+        opened = staff_session(clock.now())
+        change("UPDATE staff SET county = '152222' WHERE username = 'demo-manager'")
+
+        found = queries.session_of(opened.session_id, Staff.county.label("beside"), parks.MANAGED)
+
+        assert ("152222", [records.park("P05")["id"]]) == (found["beside"], found["parks"])
 
     def test_an_unknown_or_ended_session_is_nobodys(self, in_app):
         her = person()

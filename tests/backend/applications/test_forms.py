@@ -171,7 +171,7 @@ def test_nought_is_an_answer():
 
 
 def test_the_phone_number_is_all_that_is_sealed():
-    assert [("applicant", "phone")] == forms.sensitive(TENANCY)
+    assert (("applicant", "phone"),) == forms.sensitive(TENANCY)
 
 
 def test_the_limits_are_those_of_the_contract():

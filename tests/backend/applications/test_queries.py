@@ -87,7 +87,7 @@ def too_near(cases: list[dict], people: list[Principal]) -> None:
 
 class TestReach:
     def test_the_list_holds_exactly_what_each_party_may_open(self, in_mended_app):
-        """`_within_reach` says in SQL what `access` says of one row; here the two are compared."""
+        """`queue.page` says in SQL what `access` says of one row; here the two are compared."""
         people = [person(f"person {number}") for number in range(10)]
         places = ["P05", "P01", "P13", "P20", "P15"]
         cases = [draft(people[n], places[n]) for n in range(5)]

@@ -1,7 +1,10 @@
 """How the register grows, and for whom an account reports."""
 
 import pytest
+from sqlalchemy import select
 
+from backend.accounts.models import Staff
+from backend.db import row
 from backend.errors import Invalid, NotAllowed
 from backend.loans import institutions, queries
 from backend.loans.kinds import InstitutionKind
@@ -27,6 +30,12 @@ def test_a_name_stands_once_for_a_kind(in_app):
     assert 2 == len(queries.institutions(staff(BUREAU), None))
 
 
+def reports_for(username: str) -> int | None:
+    """What is read beside the session of an account."""
+    asked = select(queries.REPORTS_FOR).select_from(Staff).where(Staff.username == username)
+    return row(asked)["institution"]
+
+
 @pytest.mark.parametrize("code", ["152200", "999999"])
 def test_a_county_has_to_be_one_of_the_league(in_app, code):
     with pytest.raises(Invalid):
@@ -46,13 +55,13 @@ def test_an_institution_serves_its_county_or_the_whole_league_by_its_kind(in_app
 
 
 def test_an_account_reports_for_one_institution_at_a_time(in_app):
-    assert None is queries.reports_for(staff(BANK).id)
+    assert None is reports_for(BANK)
     for name in ("甲", "甲", "乙"):
         institutions.appoint(BANK, name=name, kind=A_BANK)
 
     first, second = (each["name"] for each in queries.institutions(staff(BUREAU), None))
     assert {"甲", "乙"} == {first, second}
-    assert staff(BANK).institution == queries.reports_for(staff(BANK).id)
+    assert staff(BANK).institution == reports_for(BANK)
     assert {staff(BANK).id} == queries.reporters_of(staff(BANK).institution)
 
 
