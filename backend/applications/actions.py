@@ -146,7 +146,8 @@ def the_only_one(applicant_id: int, kind: Kind) -> Iterator[None]:
     except IntegrityError as error:
         if constraint_of(error) != "uq_application_one_open":
             raise
-        existing = queries.open_of(applicant_id, kind)
+        # The other one may have ended in this very moment; it was in the way all the same.
+        existing = queries.open_of(applicant_id, kind) or queries.latest_of(applicant_id, kind)
         assert existing is not None
         raise AlreadyOpen(
             f"您已有一份正在办理的同类申请（{existing['number']}）",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from backend import workdays
 from backend.access import THE_BUREAU, Principal, Relation, can, relations
@@ -154,12 +154,17 @@ def others_of(by: Principal, besides: UUID, *, limit: int) -> Sequence[Row]:
 
 def open_of(applicant_id: int, kind: Kind) -> Row | None:
     """Return the open application of a person, which a second one would collide with."""
-    return row(
-        select(Application.public_id, Application.number).where(
-            Application.applicant_id == applicant_id,
-            Application.kind == kind,
-            Application.status.in_(workflow.OPEN),
-        )
+    return row(_of_kind(applicant_id, kind).where(Application.status.in_(workflow.OPEN)))
+
+
+def latest_of(applicant_id: int, kind: Kind) -> Row | None:
+    """Return the application of a person that was changed last, wherever it stands."""
+    return row(_of_kind(applicant_id, kind).order_by(Application.changed_at.desc()).limit(1))
+
+
+def _of_kind(applicant_id: int, kind: Kind) -> Select[UUID, str]:
+    return select(Application.public_id, Application.number).where(
+        Application.applicant_id == applicant_id, Application.kind == kind
     )
 
 

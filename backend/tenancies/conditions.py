@@ -10,9 +10,12 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from backend.access import Relation
+from backend.applications.workflow import Status as Asking
 from backend.steps import Step, open_to
 from backend.tenancies.kinds import RENEWALS, RENEWED_AHEAD, renewable_until
 
+# While others may object, nothing is agreed on yet.
+PUBLISHED = (Asking.PUBLICISED, Asking.OBJECTION_HOLD)
 Row = Mapping[str, Any]
 Holds = Callable[[Row, date], bool]
 
@@ -66,8 +69,13 @@ def _is_pending(found: Row, today: date) -> bool:
     return bool(found["counts_pending"])
 
 
+def _is_final(found: Row, today: date) -> bool:
+    return found["case_status"] not in PUBLISHED
+
+
 ARRIVED = Condition(_has_arrived, "入驻人尚未到园")
 CONDITIONS: Mapping[str, Condition] = {
+    "sign": Condition(_is_final, "决定正在公示或者异议核查中，公示期满后再签署协议"),
     "arrive": Condition(_may_arrive, "已确认到园，或者尚未到入驻开始之日"),
     "postpone": Condition(_may_be_postponed, "已确认到园，或者到园期限已延后过一次"),
     "renew": Condition(_may_renew, "期满前六十日内可以提出一次续期，入驻总期限不超过三年"),

@@ -31,6 +31,7 @@ _WHOLE = (
         Application.number,
         Application.applicant_id,
         Application.submitted_at,
+        Application.status.label("case_status"),
         Park.public_id.label("park_public_id"),
         Park.name.label("park_name"),
         Park.jurisdiction_code,

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 import time_machine
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from backend import clock
 from backend.applications import actions, queries
+from backend.applications.kinds import Kind
 from backend.applications.models import Application, Gap
 from backend.applications.promises import GapStatus
 from backend.applications.workflow import OPEN, Status
 from backend.cases import promising, sweeping
-from backend.db import action, session
+from backend.db import action, new_id, session
 from backend.errors import AlreadyOpen, Outdated, WrongStatus
 from tests.backend.cases.test_promising import promised
 from tests.filing import draft
@@ -21,6 +23,12 @@ from tests.records import at_once, change, look, one, person
 
 pytestmark = pytest.mark.usefixtures("simulator")
 RACERS = 6
+SECOND = text(
+    "INSERT INTO application (public_id, number, kind, status, applicant_id, park_id,"
+    " jurisdiction_code, sections, held_since, created_at, changed_at, version, reasons, note)"
+    " SELECT :id, 'RZ-2026-999999', kind, status, applicant_id, park_id, jurisdiction_code,"
+    " sections, held_since, created_at, changed_at, 1, '[]', '' FROM application"
+)
 
 
 def kept_or_lapsed(fill: Any, lapse: Any) -> None:
@@ -134,3 +142,24 @@ def test_looking_for_another_first_is_caught_without_the_constraint(in_own_app):
 
     with pytest.raises(AssertionError):
         one_is_open(got)
+
+
+def test_another_that_lapses_while_it_is_in_the_way_is_named_all_the_same(in_own_app):
+    """It is open when the index refuses a second one, and is not when we ask which one it was."""
+    her = person()
+    other = draft(her)
+
+    @action
+    def begin_another() -> None:
+        with actions.the_only_one(her.id, Kind.TENANCY):
+            try:
+                session.execute(SECOND, {"id": new_id()})
+            except IntegrityError:
+                change("UPDATE application SET status = 'LAPSED'")
+                raise
+
+    with pytest.raises(AlreadyOpen) as refused:
+        begin_another()
+
+    assert other["number"] in str(refused.value)
+    assert str(other["id"]) == refused.value.more["existing"]

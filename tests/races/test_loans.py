@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from backend import clock
+from backend.applications.occasions import Occasion
 from backend.cases import actions as cases
 from backend.db import action, session
 from backend.errors import AlreadyBorrowing, Refusal
@@ -129,8 +130,8 @@ def test_a_report_that_does_not_look_again_is_caught(in_own_app):
             race(number, report_unlocked)
 
 
-def test_eight_approvals_give_a_person_one_loan(in_own_app):
-    """Two cases of one person, which the rule of one open case has let through by hand."""
+def two_cases_of_one_person() -> None:
+    """Two cases, which the rule of one open case has let through by hand, are approved at once."""
     her = person()
     first = asked(her)
     change("DROP INDEX uq_application_one_open")
@@ -143,18 +144,48 @@ def test_eight_approvals_give_a_person_one_loan(in_own_app):
 
     got = at_once(8, approve)
 
-    assert 1 == sum(isinstance(each, dict) for each in got)
+    assert 1 == sum(isinstance(each, dict) for each in got), "more than one was granted"
     assert any(isinstance(each, AlreadyBorrowing) for each in got)
     assert 1 == one("SELECT count(*) FROM loan")
 
 
-def test_of_eight_sweeps_at_once_one_reminds(in_own_app):
+def test_eight_approvals_give_a_person_one_loan(in_own_app):
+    two_cases_of_one_person()
+
+
+def test_without_the_index_she_has_two_loans(in_own_app):
+    change("DROP INDEX uq_loan_one_person")
+    with pytest.raises(AssertionError, match="more than one was granted"):
+        two_cases_of_one_person()
+
+
+def eight_remind(remind: Callable[..., None] = reminding.remind) -> None:
     at(Status.REFERRED)
     change("UPDATE loan SET due_on = '2026-01-05'")
     key = one("SELECT id FROM loan")
 
     _, late, _ = reminding.OCCASIONS
 
-    assert [None] * 8 == at_once(8, lambda _: reminding.remind(key, late))
+    assert [None] * 8 == at_once(8, lambda _: remind(key, late))
 
     assert 1 == one("SELECT count(*) FROM event WHERE name = 'loan.guarantor_late'")
+
+
+def test_of_eight_sweeps_at_once_one_reminds(in_own_app):
+    eight_remind()
+
+
+@action
+def look_and_remind(loan_id: int, occasion: Occasion) -> None:
+    """Look whether somebody has said it, and say it then: the planted bug."""
+    name = {"name": f"loan.{occasion.event}"}
+    said = session.scalar(text("SELECT count(*) FROM event WHERE name = :name"), name)
+    session.execute(text("SELECT pg_sleep(0.2)"))
+    if not said:
+        loan = session.get_one(Loan, loan_id)
+        noted(occasion.event, loan, None, for_on=str(loan.due_on))
+
+
+def test_a_sweep_that_looks_first_and_reminds_then_is_caught(in_own_app):
+    with pytest.raises(AssertionError, match="assert 1 =="):
+        eight_remind(look_and_remind)

@@ -168,21 +168,42 @@ class TestTheEndOfAStay:
         graduated = "GRADUATED" == fresh(tenancy)["status"]
         assert int(graduated) == one("SELECT count(*) FROM graduation")
 
-    def test_she_comes_in_the_moment_in_which_she_is_given_up(self, in_own_app):
+    def come_or_be_given_up(self, arrive: Callable[..., Any] = arriving.confirm) -> None:
         _, tenancy = moved_in(day=None)
         waits("next")
         seen, key = fresh(tenancy)["version"], fresh(tenancy)["id"]
         with on("2027-01-16"):
             together(
-                lambda: arriving.confirm(
-                    tenancy["id"], seen=seen, by=staff(), arrived_on=date(2027, 1, 15)
-                ),
+                lambda: arrive(tenancy["id"], seen=seen, by=staff(), arrived_on=date(2027, 1, 15)),
                 lambda: sweeping.no_show(key),
             )
         one_end(tenancy)
         handed_on = [("OFFERED", "B201", "next")]
         came = "ACTIVE" == fresh(tenancy)["status"]
         assert ([] if came else handed_on) == offers()[1:]
+
+    def test_she_comes_in_the_moment_in_which_she_is_given_up(self, in_own_app):
+        self.come_or_be_given_up()
+
+    def test_whoever_looks_first_and_lets_her_in_then_is_caught(self, in_own_app):
+        change("ALTER TABLE tenancy DISABLE TRIGGER tenancy_legal_step")
+        with pytest.raises(AssertionError, match="for one stay|otherwise|CheckViolation"):
+            self.come_or_be_given_up(arrive_unlocked)
+
+
+@action
+def arrive_unlocked(public_id: Any, *, by: Any, arrived_on: date, **said: Any) -> None:
+    """Look whether she may still come, and let her in then, without a lock: the planted bug."""
+    keys = {"id": public_id}
+    found = session.execute(text("SELECT id, status FROM tenancy WHERE public_id = :id"), keys)
+    key, stands = found.one()
+    session.execute(BRIEFLY)
+    if stands == "ACTIVE":
+        session.execute(
+            text("UPDATE tenancy SET status = 'ACTIVE', arrived_on = :day WHERE id = :key"),
+            {"key": key, "day": arrived_on},
+        )
+        noted("arrived", session.get_one(Tenancy, key), by)
 
 
 @action

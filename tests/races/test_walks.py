@@ -104,6 +104,8 @@ OF_TENANCIES: dict[str, tuple[str, Sent]] = {
     ),
     "confirm_count": ("headcounts/confirm", lambda day: {"month": f"{day:%Y-%m}"}),
 }
+# Offered for a short while only, and therefore drawn more often than others.
+SELDOM = {"arrive", "count", "drop", "hear"}
 # What may be refused although it is offered: for the sake of other things than the case's status.
 FOR_OTHER_REASONS = {
     "unit-taken",
@@ -230,6 +232,7 @@ class Walk(RuleBasedStateMachine):
         caller = self.caller(actor)
         for one in caller.get("/tenancies").json["items"][:1]:
             offered = [verb for verb in one["actions"] if verb in OF_TENANCIES]
+            offered += [verb for verb in offered if verb in SELDOM] * 3
             if offered:
                 self._take_of_a_place(caller, offered[choice % len(offered)], one["id"])
 

@@ -346,6 +346,14 @@ class TestOpenOne:
 
         assert second["number"] == queries.open_of(her.id, Kind.TENANCY)["number"]
 
+    def test_the_latest_is_found_wherever_it_stands(self, in_app):
+        her = person()
+        rejected(her)
+        second = rejected(her)
+
+        assert second["number"] == queries.latest_of(her.id, Kind.TENANCY)["number"]
+        assert None is queries.latest_of(her.id, Kind.INTERNSHIP)
+
 
 class TestTimeline:
     def test_it_tells_what_happened_by_whom_and_when(self, in_app):

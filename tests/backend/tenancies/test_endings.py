@@ -5,6 +5,7 @@ import time_machine
 
 from backend.cases import actions as cases
 from backend.cases import publicity
+from backend.cases import sweeping as deadlines
 from backend.errors import NotFound, WrongStatus
 from backend.tenancies import queries, sweeping
 from tests.backend.tenancies.stage import (
@@ -14,6 +15,7 @@ from tests.backend.tenancies.stage import (
     offers,
     seen,
     settled,
+    signed,
     status_of,
     the_books_agree,
     waits,
@@ -132,6 +134,27 @@ class TestGivingUp:
         with time_machine.travel(tenancy["expires_at"], tick=False):
             sweeping.sweep()
             assert [("AGREEMENT_PENDING", "B201", "qiqige")] == offers()
+
+    def test_nothing_is_signed_while_the_decision_is_published(self, in_app):
+        """With both signatures the case would be completed, which a published one cannot be."""
+        with time_machine.travel("2026-11-24T02:00:00Z", tick=False):
+            her, tenancy = granted()
+            case = {"id": tenancy["application_id"]}
+            publicity.publicise(case["id"], seen=seen(case), by=staff())
+
+            for by in (her, staff()):
+                shown = queries.get(tenancy["id"], by)
+                assert "sign" not in shown["actions"]
+                with pytest.raises(WrongStatus, match="公示期满后再签署"):
+                    signed(tenancy, by)
+
+        # Five working days after the day of publication: until Tuesday 1 December.
+        with time_machine.travel("2026-12-02T02:00:00Z", tick=False):
+            deadlines.sweep()
+            for by in (her, staff()):
+                signed(tenancy, by)
+
+        assert [("ACTIVE", "B201", "qiqige")] == offers()
 
     def test_without_anybody_waiting_the_unit_is_free(self, in_app):
         her, tenancy = granted()
