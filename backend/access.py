@@ -223,6 +223,8 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "listMessages": SIGNED_IN,
     "countUnread": SIGNED_IN,
     "markRead": frozenset({R.OWNER}),
+    "listTemplates": frozenset({R.ENTREPRENEUR}),
+    "recordSubscription": frozenset({R.ENTREPRENEUR}),
 }
 
 # Which side of the house a relation can hold for: a token of the other side is refused outright.

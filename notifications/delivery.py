@@ -16,10 +16,11 @@ from typing import Protocol
 from sqlalchemy import text
 
 from backend.accounts.queries import openid_of
-from backend.db import Row, action, changed, rows, session
+from backend.db import Row, action, changed, row, rows, session
 from backend.wechat import reactions
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
+from notifications import grants
 from notifications.models import Status
 
 log = logging.getLogger(__name__)
@@ -153,7 +154,7 @@ def release(delivery_id: int, me: str) -> None:
 def settle(delivery_id: int, epoch: int, attempts: int, outcome: Outcome) -> None:
     """Write down what became of the push; the late answer of a paused worker still counts."""
     becomes, wait = _next(outcome, attempts)
-    session.execute(
+    push = row(
         text(
             """
             UPDATE delivery SET status = :status, errcode = :errcode, detail = :detail,
@@ -161,19 +162,20 @@ def settle(delivery_id: int, epoch: int, attempts: int, outcome: Outcome) -> Non
                    next_try_at = clock_timestamp() + :wait * interval '1 s',
                    settled_at = CASE WHEN :final THEN clock_timestamp() END
             WHERE id = :id AND claim_epoch = :epoch AND status IN ('SENDING', 'UNKNOWN')
+            RETURNING id, person_id, template, claim_epoch
             """
         ),
-        {
-            "id": delivery_id,
-            "epoch": epoch,
-            "status": becomes.name,
-            "errcode": outcome.errcode,
-            "detail": outcome.detail[:200],
-            "msgid": outcome.msgid,
-            "wait": wait,
-            "final": becomes is not Status.RETRY_WAIT,
-        },
+        id=delivery_id,
+        epoch=epoch,
+        status=becomes.name,
+        errcode=outcome.errcode,
+        detail=outcome.detail[:200],
+        msgid=outcome.msgid,
+        wait=wait,
+        final=becomes is not Status.RETRY_WAIT,
     )
+    if push is not None:
+        grants.settled(push, outcome)
 
 
 def _next(outcome: Outcome, attempts: int) -> tuple[Status, float]:

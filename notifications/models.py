@@ -94,3 +94,49 @@ class Delivery(Model):
     errcode: Mapped[int | None]
     detail: Mapped[str | None]
     provider_id: Mapped[str | None]
+
+
+class Why(Words):
+    """Why the number of pushes that somebody has left changed."""
+
+    GRANTED = "用户同意"
+    SPENT = "已发送"
+    GONE = "微信告知已无次数"
+
+
+class Credit(Model):
+    """How many pushes of one template a person has left, as far as we know (订阅次数)."""
+
+    __tablename__ = "credit"
+    __table_args__ = (CheckConstraint("remaining >= 0", name="not_below_nothing"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    template: Mapped[str] = mapped_column(primary_key=True)
+    remaining: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class CreditEntry(Model):
+    """One change of that number; each try of a push stands here once at most."""
+
+    __tablename__ = "credit_entry"
+    __table_args__ = (
+        Index("ix_credit_entry_person", "person_id", "id"),
+        Index(
+            "uq_credit_entry_try",
+            "delivery_id",
+            "claim_epoch",
+            unique=True,
+            postgresql_where=text("delivery_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    template: Mapped[str]
+    why: Mapped[Why] = mapped_column(term(Why))
+    change: Mapped[int]
+    remaining: Mapped[int]
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    claim_epoch: Mapped[int | None]
+    at: Mapped[datetime]

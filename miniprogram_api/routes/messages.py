@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
 from backend.access import Principal
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import messages as shapes
 from miniprogram_api.schemas.shared import Paging
-from notifications import inbox
+from notifications import grants, inbox
 
 routes = Routes("messages", __name__, description="消息")
 
@@ -40,3 +42,24 @@ def count_unread(by: Principal) -> dict[str, int]:
 def mark_read(by: Principal, message_id: UUID) -> dict[str, Any]:
     """Note that the message was read; reading it again changes nothing."""
     return inbox.mark_read(message_id, by=by)
+
+
+@routes.operation("GET", "/messages/templates", "listTemplates", gives=shapes.AskingListSchema)
+def list_templates(by: Principal) -> dict[str, Any]:
+    """After which taps to ask for leave to push, for which cards, and how many are left."""
+    numbers = current_app.extensions["settings"].wechat_templates
+    return {"items": grants.moments(by, numbers)}
+
+
+@routes.operation(
+    "POST",
+    "/messages/subscriptions",
+    "recordSubscription",
+    body=shapes.Subscription,
+    gives=shapes.LeftListSchema,
+    key="key",
+)
+def record_subscription(by: Principal, body: dict[str, Any]) -> Any:
+    """Write down what WeChat's dialog gave back; one key for each time it was shown."""
+    given = {each["template"]: each["answer"] for each in body["answers"]}
+    return grants.record(given, by=by)

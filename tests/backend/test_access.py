@@ -181,6 +181,8 @@ FOR_BOTH_SIDES = {
     "listInternships",
 }
 FOR_CITIZENS = {
+    "listTemplates",
+    "recordSubscription",
     "acceptInvitation",
     "createApplication",
     "claimScreening",

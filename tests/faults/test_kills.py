@@ -78,7 +78,8 @@ PLANTED = {
     "messages_wrong": "INSERT INTO message (public_id, event_id, event, person_id, title, body,"
     " link, created_at) SELECT gen_random_uuid(), (SELECT max(id) FROM event), event, person_id,"
     " title, body, link, created_at FROM message LIMIT 1",
-    "deliveries_wrong": "DELETE FROM delivery WHERE id = (SELECT min(id) FROM delivery)",
+    "deliveries_wrong": "DELETE FROM credit_entry;"
+    " DELETE FROM delivery WHERE id = (SELECT min(id) FROM delivery)",
     "holdings_too_many": "ALTER TABLE holding DROP CONSTRAINT uq_holding_application_id;"
     " ALTER TABLE holding DROP CONSTRAINT ex_holding_unit; INSERT INTO holding (public_id, unit_id,"
     " kind, during, application_id, created_at) SELECT gen_random_uuid(), unit_id, kind, during,"

@@ -410,6 +410,7 @@ SHORT = {
     "listBenefits": "the benefits of the policy",
     "listParameters": "the numbers of the policy in force on a day",
     "listStages": "the stages of the policy",
+    "listTemplates": "a table of our own",
     "listReasons": "a table of our own",
     "getFacts": "the dictionary of facts",
     "getCaseFacts": "the dictionary of facts",

@@ -650,4 +650,11 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,
+    "listTemplates": _reading_of_hers("/messages/templates"),
+    "recordSubscription": lambda world: Ready(
+        world.citizen(),
+        "POST",
+        "/messages/subscriptions",
+        {"answers": [{"template": "tenancy_result", "answer": "accept"}]},
+    ),
 }

@@ -125,6 +125,7 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "refuseSubsidy",
         "recordPayment",
         "recoverSubsidy",
+        "recordSubscription",
     } == keyed
 
 

@@ -105,7 +105,7 @@ OF_TENANCIES: dict[str, tuple[str, Sent]] = {
     "confirm_count": ("headcounts/confirm", lambda day: {"month": f"{day:%Y-%m}"}),
 }
 # Offered for a short while only, and therefore drawn more often than others.
-SELDOM = {"arrive", "count", "drop", "hear"}
+SELDOM = {"arrive", "count", "drop", "hear", "suspend"}
 # What may be refused although it is offered: for the sake of other things than the case's status.
 FOR_OTHER_REASONS = {
     "unit-taken",

@@ -204,3 +204,54 @@ class TestPaging:
         cursor = her.get("/messages?limit=1").json["next_cursor"]
 
         assert 400 == other.get(f"/messages?limit=1&cursor={cursor}").status_code
+
+
+class TestSubscriptions:
+    CARD = "tenancy_result"
+
+    def answered(self, her, *answers: str, **more):
+        given = [{"template": self.CARD, "answer": answer} for answer in answers]
+        return her.post("/messages/subscriptions", {"answers": given}, **more)
+
+    def test_a_tap_that_is_sent_again_is_counted_once(self, world: World):
+        her, key = world.citizen(), uuid4().hex
+
+        first, again = (self.answered(her, "accept", key=key) for _ in range(2))
+
+        assert 200 == first.status_code, first.text
+        assert [{"template": self.CARD, "left": 1}] == first.json["items"]
+        assert first.json == again.json
+        assert [{"template": self.CARD, "left": 2}] == self.answered(her, "accept").json["items"]
+
+    @pytest.mark.parametrize(
+        ("answers", "pointer"),
+        [
+            ([], "#/answers"),
+            ([{"template": "tenancy_result", "answer": "accept"}] * 2, "#/answers"),
+            ([{"template": "another", "answer": "accept"}], "#/answers/0/template"),
+            ([{"template": "tenancy_result", "answer": "maybe"}], "#/answers/0/answer"),
+        ],
+    )
+    def test_what_no_dialog_gives_back_is_refused(self, world: World, in_app, answers, pointer):
+        her = world.citizen()
+
+        refused = her.post("/messages/subscriptions", {"answers": answers})
+
+        assert 422 == refused.status_code
+        assert [pointer] == [each["pointer"] for each in refused.json["errors"]]
+        assert [] == look("SELECT * FROM credit")
+
+    def test_the_client_is_told_after_which_taps_to_ask_for_which_card(self, world: World):
+        her = world.citizen()
+        self.answered(her, "accept")
+
+        answer = her.get("/messages/templates")
+
+        assert {"moment", "moment_label", "templates"} == set(answer.json["items"][0])
+        assert ("submitted", "提交申请之后") == (
+            answer.json["items"][0]["moment"],
+            answer.json["items"][0]["moment_label"],
+        )
+        told = [card for each in answer.json["items"] for card in each["templates"]]
+        assert {(self.CARD, 1)} == {(card["name"], card["left"]) for card in told}
+        assert all(card["template_id"] for card in told)

@@ -1,0 +1,115 @@
+"""How often may we still push, by each person's own leave?
+
+A ledger (订阅次数): each "yes" to a one-time template adds one, each card that WeChat took uses one
+up, and its error 43101 says that none is left, whatever we had counted. It tells the client when to
+ask; nothing that is sent, and no service, ever waits for it.
+"""
+
+import logging
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import text
+
+from backend import clock
+from backend.access import Principal
+from backend.db import Row, action, row, rows, session
+from backend.wechat.outcome import Outcome, Word
+from notifications.models import Why
+from notifications.templates import AT_ONCE, TEMPLATES, Moment
+
+log = logging.getLogger(__name__)
+NOT_SUBSCRIBED = 43101
+
+
+class Answer(Enum):
+    """What WeChat's dialog gave back for one template."""
+
+    ACCEPT = "同意"
+    REJECT = "拒绝"
+    BAN = "模板被封禁"
+    FILTER = "模板标题重复"
+
+
+@action
+def record(given: Mapping[str, Answer], *, by: Principal) -> dict[str, Any]:
+    """Write down what she answered to one dialog; return what is left of each template."""
+    for template, answer in sorted(given.items()):
+        if answer is Answer.ACCEPT:
+            _move(by.id, template, Why.GRANTED, 1)
+        elif answer is not Answer.REJECT:
+            log.error("WeChat needs a person: template %s: %s", template, answer.name)
+    left = _left(by.id)
+    return {"items": [{"template": name, "left": left.get(name, 0)} for name in sorted(given)]}
+
+
+def settled(push: Row, outcome: Outcome) -> None:
+    """Count, inside the action that settles a push, what it has used up or shown to be gone."""
+    if outcome.word is Word.ACCEPTED:
+        _move(push["person_id"], push["template"], Why.SPENT, -1, push)
+    elif outcome.errcode == NOT_SUBSCRIBED:
+        gone = -_left(push["person_id"]).get(push["template"], 0)
+        _move(push["person_id"], push["template"], Why.GONE, gone, push)
+
+
+def moments(by: Principal, numbers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Say after which taps to ask for which templates, those first of which least is left.
+
+    `numbers` are the templates' numbers at WeChat; one that has none is not asked for.
+    """
+    left = _left(by.id)
+    known = sorted(numbers.keys() & TEMPLATES.keys(), key=lambda name: (left.get(name, 0), name))
+    return [
+        {
+            "moment": moment,
+            "templates": [
+                {
+                    "name": name,
+                    "template_id": numbers[name],
+                    "title": TEMPLATES[name].title,
+                    "left": left.get(name, 0),
+                }
+                for name in known
+                if moment in TEMPLATES[name].moments
+            ][:AT_ONCE],
+        }
+        for moment in Moment
+    ]
+
+
+def _left(person_id: int) -> dict[str, int]:
+    asked = text("SELECT template, remaining FROM credit WHERE person_id = :id")
+    return {each["template"]: each["remaining"] for each in rows(asked, id=person_id)}
+
+
+def _move(person_id: int, template: str, why: Why, change: int, push: Row | None = None) -> None:
+    """Add to what is left, never below nothing, and write down why."""
+    values = {"person": person_id, "template": template, "change": change, "at": clock.now()}
+    moved = row(
+        text(
+            """
+            INSERT INTO credit (person_id, template, remaining, changed_at)
+            VALUES (:person, :template, greatest(0, CAST(:change AS bigint)), :at)
+            ON CONFLICT (person_id, template) DO UPDATE
+            SET remaining = greatest(0, credit.remaining + CAST(:change AS bigint)),
+                changed_at = :at
+            RETURNING remaining
+            """
+        ),
+        **values,
+    )
+    assert moved is not None
+    session.execute(
+        text(
+            """
+            INSERT INTO credit_entry
+                (person_id, template, why, change, remaining, delivery_id, claim_epoch, at)
+            VALUES (:person, :template, :why, :change, :remaining, :id, :claim_epoch, :at)
+            """
+        ),
+        {"id": None, "claim_epoch": None}
+        | values
+        | {"why": why.name, "remaining": moved["remaining"]}
+        | dict(push or {}),
+    )

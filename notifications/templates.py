@@ -1,0 +1,31 @@
+"""Which cards of WeChat are there, and when may the client ask for leave to send one?
+
+`wx.requestSubscribeMessage` opens inside a tap only, takes three templates on every version of the
+client, and one "yes" is good for one card of a one-time template.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+AT_ONCE = 3
+
+
+class Moment(Enum):
+    """A tap after which somebody knows what she would be told of, and wants to be."""
+
+    SUBMITTED = "提交申请之后"
+    CORRECTED = "补正提交之后"
+    FOLLOWED = "查看办理进度时"
+    WAITING = "加入候补名单之后"
+    SIGNED = "签署协议之后"
+
+
+class Template(NamedTuple):
+    """A card: its title in WeChat's list, and the taps after which it may be asked for."""
+
+    title: str
+    moments: tuple[Moment, ...]
+
+
+# By the name that a row of the catalogue uses; its number at WeChat is a setting.
+TEMPLATES = {"tenancy_result": Template("申请办理结果通知", tuple(Moment))}
