@@ -1,7 +1,8 @@
 """How do we read and change records?
 
-Reads outside an action run in autocommit and give their connection back at once. A change is
-an `@action`: one transaction, no nesting, commit or roll back.
+Reads outside an action run in autocommit and give their connection back at once, or, where a
+request only reads, with its answer (`one_connection`). A change is an `@action`: one transaction,
+no nesting, commit or roll back.
 """
 
 import logging

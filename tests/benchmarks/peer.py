@@ -46,11 +46,11 @@ FIRST = f"""a.submitted_at IS NOT NULL
     ORDER BY coalesce(a.due_on, date '9999-12-31'), a.id LIMIT 21"""
 QUEUE = text(f"""
 WITH page AS (
-    (SELECT first.* FROM unnest(CAST(:parks AS bigint[])) his (park_id) CROSS JOIN LATERAL (
-        SELECT a.* FROM application a
+    (SELECT first.id FROM unnest(CAST(:parks AS bigint[])) his (park_id) CROSS JOIN LATERAL (
+        SELECT a.id FROM application a
         WHERE a.park_id = his.park_id AND a.kind = 'TENANCY' AND {FIRST}) first)
     UNION
-    (SELECT a.* FROM application a
+    (SELECT a.id FROM application a
     WHERE a.id IN (SELECT o.application_id FROM opinion o
             WHERE o.given_at IS NULL AND o.park_id = ANY (CAST(:parks AS bigint[])))
         AND a.status IN ('SUBMITTED', 'UNDER_REVIEW', 'CORRECTION_REQUESTED') AND {FIRST}))
@@ -71,7 +71,7 @@ SELECT a.public_id, a.number, a.kind, a.status, a.sections, a.verdict, a.held_si
     g.public_id AS gap_id, g.status AS gap_status, g.why, g.ended_at, g.items, g.text, g.sha256,
     g.workdays, g.offered_at, g.promised_at, g.due_on AS gap_due_on, g.filled_at,
     u.public_id AS unit_id, u.code AS unit, lower(h.during) AS starts_on, upper(h.during) AS ends_on
-FROM page a
+FROM page JOIN application a USING (id)
 JOIN division d ON d.code = a.jurisdiction_code
 LEFT JOIN park p ON p.id = a.park_id
 LEFT JOIN staff s ON s.id = a.handler_id
