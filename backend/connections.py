@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import orjson
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.adapt import AdaptersMap
+from psycopg.types.json import set_json_loads
 from sqlalchemy import make_url
 
 R = TypeVar("R")
@@ -19,6 +21,9 @@ TIMEOUTS = {
     "idle_in_transaction_session_timeout": "10s",
     "timezone": "UTC",
 }
+# What a column holds is read by these; SQLAlchemy's own are lost on connections that we make.
+_READERS = AdaptersMap(psycopg.adapters)
+set_json_loads(orjson.loads, _READERS)
 # A little more than any statement may take: the server has the first word.
 PATIENCE_S = 3.4
 CONNECT_S = 2
@@ -45,7 +50,6 @@ def engine_options(database_url: str, **settings: str) -> dict[str, Any]:
     address = make_url(database_url).set(drivername="postgresql")
     return {
         "hide_parameters": True,
-        "json_deserializer": orjson.loads,
         "pool_size": 8,
         "max_overflow": 0,
         "pool_timeout": 5,
@@ -54,6 +58,7 @@ def engine_options(database_url: str, **settings: str) -> dict[str, Any]:
         "creator": partial(
             Connection.connect,
             address.render_as_string(hide_password=False),
+            context=_READERS,
             options=options,
             connect_timeout=CONNECT_S,
             tcp_user_timeout=5000,

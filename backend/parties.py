@@ -4,12 +4,14 @@ A principal stands in *relations* to a thing: she is its applicant, he decides i
 a pure question about the row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+Holds = Callable[["Principal", Mapping[str, Any]], bool]
 # The office of a case that the bureau decides; otherwise its park does.
 THE_BUREAU = "bureau"
 
@@ -30,6 +32,9 @@ class Audience(Enum):
 
     CITIZEN = "citizen"
     STAFF = "staff"
+
+
+ADVISING = frozenset({Role.PARK_MANAGER, Role.BUREAU_STAFF})
 
 
 @dataclass(frozen=True)
@@ -164,13 +169,14 @@ def is_predecessor(principal: Principal, thing: Mapping[str, Any]) -> bool:
 
 def is_adviser(principal: Principal, thing: Mapping[str, Any]) -> bool:
     """Tell whether her office is being asked what it thinks of the case, and she may say it."""
-    offices = {
-        Role.PARK_MANAGER: principal.parks & set(thing.get("advising_parks") or ()),
-        Role.BUREAU_STAFF: {principal.county} & set(thing.get("advising_counties") or ()),
-    }
+    if principal.role is Role.PARK_MANAGER:
+        is_asked = not principal.parks.isdisjoint(thing.get("advising_parks") or ())
+    else:
+        is_asked = principal.county in (thing.get("advising_counties") or ())
     return (
-        principal.audience is Audience.STAFF
-        and bool(offices.get(principal.role))
+        is_asked
+        and principal.audience is Audience.STAFF
+        and principal.role in ADVISING
         and not _has_a_part(principal, thing)
     )
 
@@ -250,7 +256,7 @@ def _reports_for(principal: Principal, institution: int | None) -> bool:
     )
 
 
-RELATIONS = {
+RELATIONS: Mapping[Relation, Holds] = {
     Relation.ANYONE: lambda principal, thing: True,
     Relation.ENTREPRENEUR: lambda principal, thing: principal.audience is Audience.CITIZEN,
     Relation.STAFF: lambda principal, thing: principal.audience is Audience.STAFF,
@@ -276,14 +282,20 @@ RELATIONS = {
 
 # Of whom nobody has to know anything.
 OPEN = frozenset({Relation.ANYONE})
+ALL = frozenset(RELATIONS)
 
 
 def relations(
     principal: Principal | None,
     thing: Mapping[str, Any],
-    among: Iterable[Relation] = RELATIONS,
+    among: frozenset[Relation] = ALL,
 ) -> frozenset[Relation]:
     """Return every relation, of those that matter, in which the principal stands to the thing."""
     if principal is None:
         return OPEN
-    return frozenset([name for name in among if RELATIONS[name](principal, thing)])
+    return frozenset([name for name, holds in _tests(among) if holds(principal, thing)])
+
+
+@lru_cache(maxsize=32)
+def _tests(among: frozenset[Relation]) -> tuple[tuple[Relation, Holds], ...]:
+    return tuple((name, RELATIONS[name]) for name in among)

@@ -6,15 +6,40 @@ hidden from the planner, which then makes the same plan for all of them, and its
 written out, so that this plan is as good as it can be.
 """
 
-from typing import Any, TypeVar, cast
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Select, literal_column, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.visitors import replacement_traverse
 
 T = TypeVar("T")
+P = ParamSpec("P")
 # Per cent signs are doubled where the text is written, and not here as well.
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+
+
+def built_once(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep the last so many statements that a function has built, one for each shape of question.
+
+    Two who ask first at once get the same object: of an equal one SQLAlchemy works out the columns
+    of every answer anew.
+    """
+
+    def keep(build: Callable[P, T]) -> Callable[P, T]:
+        kept: Callable[..., Any] = lru_cache(most)(build)
+        building = Lock()
+
+        @wraps(build)
+        def built(*shape: P.args, **named: P.kwargs) -> T:
+            with building:
+                return cast(T, kept(*shape, **named))
+
+        return built
+
+    return keep
 
 
 def unseen(value: BindParameter[T]) -> ColumnElement[T]:

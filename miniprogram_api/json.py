@@ -22,6 +22,8 @@ MAX_DEPTH = 32
 MAX_KEYS = 1_000
 MAX_DIGITS = 30
 MAX_EXPONENT = 30
+# To the second, and in UTC ending in Z.
+_MOMENTS = orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_UTC_Z
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _UNHELD = re.compile("[\x00\ud800-\udfff]")
@@ -91,7 +93,7 @@ def canonical(value: Any) -> bytes:
 
 
 def _written(value: Any) -> bytes:
-    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(value, default=str, option=_MOMENTS)
 
 
 def _refuse_cut_off(request: Request, length: int) -> None:

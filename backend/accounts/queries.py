@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from backend.accounts.models import (
     Staff,
 )
 from backend.db import Row, reading, row, rows
+from backend.plans import built_once
 
 # GB/T 22239: an unattended console must not stay open. Citizens' devices may.
 STAFF_IDLE = timedelta(minutes=30)
@@ -42,7 +42,7 @@ def session_of(session_id: UUID, *beside: ColumnElement[Any]) -> Row | None:
     return row(_alive(beside), session_id=session_id, now=now, idle_since=now - STAFF_IDLE)
 
 
-@lru_cache(maxsize=8)
+@built_once(8)
 def _alive(beside: tuple[ColumnElement[Any], ...]) -> Select[Any]:
     """Build the statement once: every request asks it."""
     alive: ColumnElement[bool] = and_(

@@ -6,7 +6,6 @@ values left open.
 
 from collections.abc import Iterator
 from enum import Enum, auto
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -34,7 +33,7 @@ from backend.applications.kinds import OF_PARKS
 from backend.applications.models import DUE_OR_NEVER, Application, Opinion
 from backend.parks.kinds import HoldingKind
 from backend.parks.models import Division, Holding, Park, Unit
-from backend.plans import constants_written_out, unseen
+from backend.plans import built_once, constants_written_out, unseen
 
 _SHOWN = (
     select(
@@ -111,7 +110,7 @@ def values(by: Principal) -> dict[str, Any]:
     return {"me": by.id, "parks": sorted(by.parks), "county": by.county}
 
 
-@lru_cache(maxsize=256)
+@built_once(256)
 def page(shape: Shape) -> Select[Any]:
     """Return the statement of a page: her own, newest first; an office's, most urgent first.
 

@@ -5,7 +5,6 @@ values left open.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -31,6 +30,7 @@ from backend.db import term
 from backend.parks import pinyin
 from backend.parks.kinds import Tier
 from backend.parks.models import Holding, Park, ParkTier, Unit
+from backend.plans import built_once
 
 EARTH_RADIUS_M = 6_371_008.8
 # Parks without coordinates come after every distance that is possible on this planet.
@@ -87,7 +87,7 @@ class Wanted:
         }
 
 
-@lru_cache(maxsize=128)
+@built_once(128)
 def page(shape: Shape) -> Select[Any]:
     """Return the statement of a page: nearest first where a place is given, else by pinyin."""
     order: tuple[Any, ...] = (literal_column("distance_m"), Park.pinyin, Park.id)
@@ -102,7 +102,7 @@ def page(shape: Shape) -> Select[Any]:
     return statement.order_by(*order)
 
 
-@lru_cache(maxsize=2)
+@built_once(2)
 def parks(*, near: bool = False) -> Select[Any]:
     """Select parks with tiers and unit counts; the counts are null where no unit is known."""
     held = exists().where(Holding.unit_id == Unit.id, Holding.during.contains(TODAY))

@@ -33,6 +33,7 @@ from miniprogram_api.schemas.strict import (
 
 LONG_TEXT = 200
 A_COUNTY = {"description": "旗县市代码，如 152201；入驻申请填写 park_id", "example": None}
+BY_SECTION = {"additionalProperties": {"type": "object"}}
 A_SECTION = {"applicant": {"name": "其其格", "phone": "13800138000"}}
 
 
@@ -202,7 +203,7 @@ class ApplicationSchema(StandingSchema):
     office = fields.String(required=True, metadata={"example": "恒隆创业广场"})
     actions = fields.List(fields.String(), required=True)
     restorable_until = fields.Date(required=True, allow_none=True, metadata={"example": None})
-    sections = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+    sections = fields.Dict(required=True, metadata=BY_SECTION)
     missing = fields.List(fields.Nested(MissingSchema), required=True)
     created_at = Moment(required=True)
     submitted_at = Moment(required=True, allow_none=True)

@@ -121,19 +121,22 @@ UNIT_PAGE = page_of(UnitSchema)
 DIVISION_PAGE = page_of(DivisionSchema)
 
 
+TIER_LABELS, TYPE_LABELS = (
+    {term.name.lower(): term.value for term in terms} for terms in (Tier, ParkType)
+)
+
+
 def park_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """Write a park by hand, for the list that everybody reads; a test holds it to ParkSchema."""
     located = row["longitude"] is not None
     whole = {
-        "id": str(row["public_id"]),
+        "id": row["public_id"],
         "name": row["name"],
         "aliases": row["aliases"],
         "jurisdiction_code": row["jurisdiction_code"],
         "jurisdiction_source": row["jurisdiction_source"],
         "located_county_code": row["located_county_code"],
-        "tiers": [
-            {**tier, "tier_label": Tier[tier["tier"].upper()].value} for tier in row["tiers"] or ()
-        ],
+        "tiers": [{**tier, "tier_label": TIER_LABELS[tier["tier"]]} for tier in row["tiers"] or ()],
         "types": _types(row["types"]),
         "address": row["address"],
         "floor_area_m2": row["floor_area_m2"],
@@ -160,4 +163,4 @@ def park_json(row: Mapping[str, Any]) -> dict[str, Any]:
 def _types(names: Sequence[str] | None) -> list[dict[str, str]] | None:
     if names is None:
         return None
-    return [{"type": name, "type_label": ParkType[name.upper()].value} for name in names]
+    return [{"type": name, "type_label": TYPE_LABELS[name]} for name in names]

@@ -1,6 +1,9 @@
 """Which shapes return in many answers?"""
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from marshmallow import INCLUDE, Schema, fields, missing, validate
 
@@ -10,7 +13,9 @@ MOMENT = {"example": "2026-11-23T08:00:00Z"}
 PUBLIC_ID = {"example": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"}
 
 
-PLAIN = frozenset({str, type(None)})
+Write = Callable[[Any, str, Any], Any]
+# Words and nothing are written as they are, whatever the field.
+PLAIN: frozenset[type] = frozenset({str, type(None)})
 
 
 class Shown(Schema):
@@ -27,7 +32,8 @@ class Shown(Schema):
             (
                 field.data_key or name,
                 field.attribute or name,
-                field._serialize,
+                _as_it_is(field),
+                _write(field),
                 not field._CHECK_ATTRIBUTE,
             )
             for name, field in self.dump_fields.items()
@@ -40,10 +46,9 @@ class Shown(Schema):
         if not isinstance(obj, dict):
             return super().dump(obj, many=False)
         shown = {}
-        for name, key, write, is_made in self._writes:
+        for name, key, as_it_is, write, is_made in self._writes:
             value = obj.get(key, missing)
-            # Words and nothing are written as they are, whatever the field.
-            if value.__class__ in PLAIN:
+            if value.__class__ in as_it_is:
                 shown[name] = value
             elif value is not missing or is_made:
                 shown[name] = write(value, key, obj)
@@ -57,8 +62,8 @@ class Moment(fields.DateTime):
         """Document one example."""
         super().__init__(metadata=MOMENT, **kwargs)
 
-    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
-        return None if value is None else f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return value  # It is written where JSON is.
 
 
 class PublicId(fields.UUID):
@@ -70,6 +75,35 @@ class PublicId(fields.UUID):
 
     def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         return value  # It is written where JSON is.
+
+
+# What JSON itself writes as the field would.
+BY_JSON: Mapping[type, type] = {
+    fields.Boolean: bool,
+    fields.Date: date,
+    fields.Dict: dict,
+    fields.Integer: int,
+    Moment: datetime,
+    PublicId: UUID,
+}
+
+
+def _as_it_is(field: fields.Field[Any]) -> frozenset[type]:
+    looks_inside = getattr(field, "value_field", None)
+    by_json = None if looks_inside else BY_JSON.get(type(field))
+    return PLAIN | {by_json} if by_json else PLAIN
+
+
+def _write(field: fields.Field[Any]) -> Write:
+    """Return what writes the values of a field; a list asks once what its values are."""
+    if type(field) is not fields.List:
+        return field._serialize
+    as_it_is, write = _as_it_is(field.inner), _write(field.inner)
+
+    def several(values: Iterable[Any], key: str, whole: Any) -> list[Any]:
+        return [each if each.__class__ in as_it_is else write(each, key, whole) for each in values]
+
+    return several
 
 
 class Paging(Strict):

@@ -1,6 +1,9 @@
 """What does the planner see of a statement, and how often does it plan it?"""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import pytest
 from sqlalchemy import BigInteger, bindparam, select, text
@@ -11,7 +14,7 @@ from backend.applications import queue
 from backend.applications.kinds import OF_PARKS, Kind
 from backend.applications.models import Application
 from backend.db import one_connection, reading, row, rows
-from backend.plans import constants_written_out, unseen
+from backend.plans import built_once, constants_written_out, unseen
 from tests.races.crowd import submitted
 from tests.records import change, staff
 
@@ -20,6 +23,21 @@ ASKED = bindparam("park", type_=BigInteger)
 
 def written(statement) -> str:
     return " ".join(str(statement.compile(dialect=postgresql.dialect())).split())
+
+
+@pytest.mark.parametrize(("keep", "built"), [(built_once(8), 1), (lru_cache(8), 2)])
+def test_two_who_ask_first_at_once_get_the_same_statement(keep, built):
+    """The second row is the planted bug: what is kept without a lock is built by both."""
+
+    @keep
+    def statement(number: int):
+        time.sleep(0.05)
+        return select(Application.id).limit(number)
+
+    with ThreadPoolExecutor(2) as both:
+        made = list(both.map(statement, [7, 7]))
+
+    assert built == len({id(each) for each in made})
 
 
 def test_a_constant_stands_in_the_text_and_what_is_asked_does_not():
