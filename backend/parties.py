@@ -34,9 +34,6 @@ class Audience(Enum):
     STAFF = "staff"
 
 
-ADVISING = frozenset({Role.PARK_MANAGER, Role.BUREAU_STAFF})
-
-
 @dataclass(frozen=True)
 class Principal:
     """The one who asks, as the records know them at this moment.
@@ -172,13 +169,10 @@ def is_adviser(principal: Principal, thing: Mapping[str, Any]) -> bool:
     if principal.role is Role.PARK_MANAGER:
         is_asked = not principal.parks.isdisjoint(thing.get("advising_parks") or ())
     else:
-        is_asked = principal.county in (thing.get("advising_counties") or ())
-    return (
-        is_asked
-        and principal.audience is Audience.STAFF
-        and principal.role in ADVISING
-        and not _has_a_part(principal, thing)
-    )
+        is_asked = is_clerk(principal, thing) and principal.county in (
+            thing.get("advising_counties") or ()
+        )
+    return is_asked and not _has_a_part(principal, thing)
 
 
 def is_regulator(principal: Principal, thing: Mapping[str, Any]) -> bool:

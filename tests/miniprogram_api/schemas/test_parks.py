@@ -51,7 +51,7 @@ UNKNOWN = {
 class TestAPark:
     def test_a_park_of_which_all_is_known(self):
         assert {
-            "id": "01a209ab-789e-7115-9929-516fe6646dfc",
+            "id": KNOWN["public_id"],
             "name": "恒隆创业广场",
             "aliases": ["恒隆"],
             "jurisdiction_code": "152201",
