@@ -4,16 +4,19 @@ Procrastinate keeps its jobs in our PostgreSQL, so a job exists exactly when the
 asked for it was committed. Redis is never a queue (DECISIONS 2).
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from procrastinate import App, PsycopgConnector, builtin_tasks
+from procrastinate import App, PsycopgConnector, builtin_tasks, signals
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.engine import make_url
 
 from backend.db import session
 
+# Where a job waits that says nothing else.
+DEFAULT = "default"
 STALLED_AFTER_S = 30
 KEPT_H = 7 * 24
 
@@ -43,25 +46,60 @@ def task(**options: Any) -> Callable[[Callable[..., None]], Any]:
     return declare
 
 
-def work(database_url: str, **options: Any) -> None:
-    """Do jobs until SIGTERM or SIGINT; for the options see Procrastinate's `run_worker`."""
+def work(database_url: str, queues: Mapping[str, int], **options: Any) -> None:
+    """Do jobs until SIGTERM or SIGINT, so many of each queue at once.
+
+    For the options see Procrastinate's `run_worker`. A queue has places of its own, so that none
+    waits behind another; when one of them cannot go on, all of them stop.
+    """
     url = make_url(database_url).set(drivername="postgresql")
     conninfo = url.render_as_string(hide_password=False)
     with app.replace_connector(PsycopgConnector(conninfo=conninfo)) as connected:
-        connected.run_worker(**options)
+        asyncio.run(_work(connected, queues, options))
 
 
-def defer(name: str, /, queueing_lock: str | None = None, **arguments: Any) -> None:
+async def _work(connected: App, queues: Mapping[str, int], options: Mapping[str, Any]) -> None:
+    async with connected.open_async():
+        working = [
+            asyncio.create_task(
+                connected.run_worker_async(
+                    queues=[queue],
+                    concurrency=places,
+                    name=queue,
+                    install_signal_handlers=False,
+                    **options,
+                )
+            )
+            for queue, places in queues.items()
+        ]
+
+        def stop() -> None:
+            # Procrastinate takes it for "finish what is under way".
+            for each in working:
+                each.cancel()
+
+        with signals.on_stop(stop):
+            await asyncio.wait(working, return_when=asyncio.FIRST_EXCEPTION)
+        stop()
+        for ended in await asyncio.gather(*working, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+
+def defer(
+    name: str, /, queueing_lock: str | None = None, queue: str = DEFAULT, **arguments: Any
+) -> None:
     """Ask for a job inside the running transaction.
 
-    With a `queueing_lock` nothing is added while a job with that lock is still waiting.
+    Who defers need not know the task, so the queue is named as well. With a `queueing_lock` nothing
+    is added while a job with that lock is still waiting.
     """
     try:
         with session.begin_nested():
             # Asking for the connection in here is what sets the savepoint.
             connection = session.connection().connection.driver_connection
             _deferring.configure_task(
-                name, queueing_lock=queueing_lock, connection=connection
+                name, queue=queue, queueing_lock=queueing_lock, connection=connection
             ).defer(**arguments)
     except AlreadyEnqueued:
         pass  # The waiting job will do this work as well.

@@ -23,7 +23,7 @@ from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
 from notifications import fields, lists, subjects, words
 from notifications.catalogue import readers_of
-from notifications.models import Delivery, Message, Status
+from notifications.models import Delivery, Lane, Message, Status
 from notifications.readers import READERS, Reader
 from notifications.rows import Row
 
@@ -127,6 +127,7 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             message_id=written,
             **reader,
             channel="wechat",
+            lane=Lane.DECISION,
             template=told.template,
             page=told.link.format_map(known),
             content={

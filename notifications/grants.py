@@ -6,7 +6,7 @@ ask; nothing that is sent, and no service, ever waits for it.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -21,6 +21,24 @@ from notifications.templates import AT_ONCE, TEMPLATES, Moment
 
 log = logging.getLogger(__name__)
 NOT_SUBSCRIBED = 43101
+# One each of people who are all different, since nobody has two pushes under way.
+_SPEND = text("""
+    WITH push AS (
+        SELECT * FROM unnest(CAST(:people AS bigint[]), CAST(:templates AS text[]),
+                             CAST(:ids AS bigint[]), CAST(:epochs AS bigint[]))
+            AS push (person_id, template, delivery_id, claim_epoch)
+    ), spent AS (
+        INSERT INTO credit (person_id, template, remaining, changed_at)
+        SELECT person_id, template, 0, :at FROM push ORDER BY person_id
+        ON CONFLICT (person_id, template) DO UPDATE
+        SET remaining = greatest(0, credit.remaining - 1), changed_at = :at
+        RETURNING person_id, template, remaining
+    )
+    INSERT INTO credit_entry
+        (person_id, template, why, change, remaining, delivery_id, claim_epoch, at)
+    SELECT person_id, template, 'SPENT', -1, remaining, delivery_id, claim_epoch, :at
+    FROM spent JOIN push USING (person_id, template)
+""")
 
 
 class Answer(Enum):
@@ -44,13 +62,15 @@ def record(given: Mapping[str, Answer], *, by: Principal) -> dict[str, Any]:
     return {"items": [{"template": name, "left": left.get(name, 0)} for name in sorted(given)]}
 
 
-def settled(push: Row, outcome: Outcome) -> None:
-    """Count, inside the action that settles a push, what it has used up or shown to be gone."""
-    if outcome.word is Word.ACCEPTED:
-        _move(push["person_id"], push["template"], Why.SPENT, -1, push)
-    elif outcome.errcode == NOT_SUBSCRIBED:
-        gone = -_left(push["person_id"]).get(push["template"], 0)
-        _move(push["person_id"], push["template"], Why.GONE, gone, push)
+def settled(said: Sequence[tuple[Row, Outcome]]) -> None:
+    """Count, inside the action that settles pushes, what they have used up or shown to be gone."""
+    taken = [push for push, outcome in said if outcome.word is Word.ACCEPTED]
+    if taken:
+        session.execute(_SPEND, _columns(taken))
+    for push, outcome in said:
+        if outcome.errcode == NOT_SUBSCRIBED:
+            gone = -_left(push["person_id"]).get(push["template"], 0)
+            _move(push["person_id"], push["template"], Why.GONE, gone, push)
 
 
 def moments(by: Principal, numbers: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -76,6 +96,16 @@ def moments(by: Principal, numbers: Mapping[str, str]) -> list[dict[str, Any]]:
         }
         for moment in Moment
     ]
+
+
+def _columns(pushes: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "people": [push["person_id"] for push in pushes],
+        "templates": [push["template"] for push in pushes],
+        "ids": [push["id"] for push in pushes],
+        "epochs": [push["claim_epoch"] for push in pushes],
+        "at": clock.now(),
+    }
 
 
 def _left(person_id: int) -> dict[str, int]:

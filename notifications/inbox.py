@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from backend import clock
 from backend.access import Audience, Principal, can
 from backend.db import action, row, rows, session
 from backend.errors import NotFound
-from notifications.models import Delivery, Message
+from notifications.models import Delivery, Message, Unread
 
 
 def listed(by: Principal, *, after: int | None, limit: int) -> list[dict[str, Any]]:
@@ -23,9 +23,9 @@ def listed(by: Principal, *, after: int | None, limit: int) -> list[dict[str, An
 
 
 def unread(by: Principal) -> int:
-    """Count what she has not read yet."""
-    found = row(select(func.count().label("unread")).where(_hers(by), Message.read_at.is_(None)))
-    return found["unread"] if found else 0
+    """Return how many she has not read yet, as the records have counted them."""
+    found = row(select(Unread.messages).where(_hers(by, Unread)))
+    return found["messages"] if found else 0
 
 
 @action
@@ -46,11 +46,11 @@ def mark_read(public_id: UUID, *, by: Principal) -> dict[str, Any]:
     return _with_deliveries(found)[0]
 
 
-def _hers(by: Principal) -> ColumnElement[bool]:
+def _hers(by: Principal, of: type[Message] | type[Unread] = Message) -> ColumnElement[bool]:
     """Keys of people and of staff are counted apart, and may coincide."""
     if by.audience is Audience.CITIZEN:
-        return Message.person_id == by.id
-    return Message.staff_id == by.id
+        return of.person_id == by.id
+    return of.staff_id == by.id
 
 
 def _with_deliveries(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

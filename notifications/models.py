@@ -20,12 +20,19 @@ class Status(Words):
     REJECTED = "未订阅或微信未受理"
     FAILED = "发送失败"
     RETRY_WAIT = "稍后重试"
-    UNKNOWN = "结果未知，不再重发"
+    UNKNOWN = "结果未知"
     DELIVERED = "已送达"
     REFUSED = "用户未收到"
     SKIPPED = "无需推送"
     CANCELLED = "已取消"
     EXPIRED = "超过时限"
+
+
+class Lane(Words):
+    """Which way a push takes, so that no decision waits behind a notice to thousands."""
+
+    DECISION = "本人事项"
+    BROADCAST = "群发通知"
 
 
 class Message(Numbered, Model):
@@ -40,9 +47,7 @@ class Message(Numbered, Model):
         UniqueConstraint("event_id", "staff_id"),
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
         Index("ix_message_inbox", "person_id", "id"),
-        Index("ix_message_unread", "person_id", postgresql_where=text("read_at IS NULL")),
         Index("ix_message_staff_inbox", "staff_id", "id"),
-        Index("ix_message_staff_unread", "staff_id", postgresql_where=text("read_at IS NULL")),
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
@@ -64,21 +69,40 @@ class Delivery(Model):
         UniqueConstraint("message_id", "channel"),
         Index(
             "ix_delivery_due",
+            "lane",
             "next_try_at",
+            "id",
             postgresql_where=text("status IN ('PENDING', 'RETRY_WAIT')"),
+        ),
+        Index(
+            "ix_delivery_waiting_person",
+            "person_id",
+            postgresql_where=text("status IN ('PENDING', 'RETRY_WAIT')"),
+        ),
+        # A person has one push under way at most (WeChat's error 43108).
+        Index(
+            "uq_delivery_under_way",
+            "person_id",
+            unique=True,
+            postgresql_where=text("status IN ('CLAIMED', 'SENDING')"),
+        ),
+        Index(
+            "ix_delivery_in_doubt",
+            "settled_at",
+            postgresql_where=text("status = 'UNKNOWN' AND resent_at IS NULL"),
         ),
         Index(
             "ix_delivery_leased",
             "lease_until",
             postgresql_where=text("status IN ('CLAIMED', 'SENDING')"),
         ),
-        Index("ix_delivery_intent_at", "intent_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     channel: Mapped[str]
+    lane: Mapped[Lane] = mapped_column(term(Lane))
     template: Mapped[str]
     page: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -91,9 +115,36 @@ class Delivery(Model):
     next_try_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    resent_at: Mapped[datetime | None]
     errcode: Mapped[int | None]
     detail: Mapped[str | None]
     provider_id: Mapped[str | None]
+
+
+class SendPace(Model):
+    """The one row that says when the next push may leave."""
+
+    __tablename__ = "send_pace"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class Unread(Model):
+    """How many messages a reader has not read; a trigger of `message` keeps it."""
+
+    __tablename__ = "unread"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
+        CheckConstraint("messages >= 0", name="not_below_nothing"),
+        UniqueConstraint("person_id", "staff_id", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    messages: Mapped[int]
 
 
 class Why(Words):

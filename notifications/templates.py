@@ -21,11 +21,18 @@ class Moment(Enum):
 
 
 class Template(NamedTuple):
-    """A card: its title in WeChat's list, and the taps after which it may be asked for."""
+    """A card: its title in WeChat's list, and the taps after which it may be asked for.
+
+    `may_be_read_twice` says what is done about a push whose fate is unknown: it is sent once more,
+    or held. A second copy of what carries its case number does no harm; one of a notice to
+    thousands, or of anything to be paid or typed in, would.
+    """
 
     title: str
     moments: tuple[Moment, ...]
+    may_be_read_twice: bool = False
 
 
 # By the name that a row of the catalogue uses; its number at WeChat is a setting.
-TEMPLATES = {"tenancy_result": Template("申请办理结果通知", tuple(Moment))}
+TEMPLATES = {"tenancy_result": Template("申请办理结果通知", tuple(Moment), may_be_read_twice=True)}
+RESENT_ONCE = frozenset(name for name, card in TEMPLATES.items() if card.may_be_read_twice)

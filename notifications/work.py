@@ -20,8 +20,16 @@ from backend.subsidies import reminding as subsidies
 from backend.tenancies import prompting as admissions
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
-from notifications import delivery, fanout
+from notifications import delivery, fanout, ledger
+from notifications.models import Lane
 
+# Notices to many have a place of their own in each worker, and never take a decision's.
+BROADCASTS = "broadcasts"
+# The job of each lane, and where it waits.
+SENDING = {
+    Lane.DECISION: ("send_due", jobs.DEFAULT),
+    Lane.BROADCAST: ("send_broadcast", BROADCASTS),
+}
 IDLE_S, STOP_WITHIN_S = 2.0, 20.0
 
 
@@ -43,7 +51,7 @@ def run(
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     jobs.work(
         settings.database_url,
-        concurrency=concurrency,
+        {jobs.DEFAULT: concurrency, BROADCASTS: 1},
         additional_context={
             "settings": settings,
             "wechat": wechat,
@@ -64,8 +72,16 @@ def announce_event(tools: Mapping[str, Any], event_id: int) -> None:
 
 @jobs.task()
 def send_due(tools: Mapping[str, Any]) -> None:
-    """Send whatever is due."""
-    _send(tools)
+    """Send whatever is due on people's own cases."""
+    _send(tools, Lane.DECISION)
+
+
+@jobs.task(queue=BROADCASTS)
+def send_broadcast(tools: Mapping[str, Any]) -> None:
+    """Send what is due of notices to many, beside every other worker that has a place free."""
+    if ledger.is_due(Lane.BROADCAST):
+        _ask_for(Lane.BROADCAST)
+        _send(tools, Lane.BROADCAST)
 
 
 @jobs.app.periodic(cron="* * * * * */10")
@@ -73,8 +89,10 @@ def send_due(tools: Mapping[str, Any]) -> None:
 def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
     """Announce what was left behind, free what dead workers held, send what has become due."""
     fanout.announce_late_events()
-    delivery.sweep()
-    _send(tools)
+    ledger.sweep()
+    _send(tools, Lane.DECISION)
+    if ledger.is_due(Lane.BROADCAST):
+        _ask_for(Lane.BROADCAST)
 
 
 @jobs.app.periodic(cron="* * * * * 30")
@@ -139,12 +157,19 @@ def scan_documents(tools: Mapping[str, Any], timestamp: int) -> None:
     documents.scan_waiting(tools["shelf"])
 
 
-def _send(tools: Mapping[str, Any]) -> None:
-    """Send what is due; a run that the clock cut off is followed by another job."""
+def _send(tools: Mapping[str, Any], lane: Lane) -> None:
+    """Send what is due in a lane; a run that the clock cut off is followed by another job."""
     settings: Settings = tools["settings"]
     began = time.monotonic()
     delivery.send_all_due(
-        tools["wechat"], settings.wechat_templates, rate=settings.wechat_send_rate
+        tools["wechat"], settings.wechat_templates, rate=settings.wechat_send_rate, lane=lane
     )
     if time.monotonic() - began >= delivery.RUN_S:
-        action(jobs.defer)("send_due", queueing_lock="send_due")
+        _ask_for(lane)
+
+
+@action
+def _ask_for(lane: Lane) -> None:
+    """Have one more run in a lane, unless one is waiting already."""
+    name, queue = SENDING[lane]
+    jobs.defer(name, queueing_lock=name, queue=queue)

@@ -1,6 +1,6 @@
 """Who is this, and which sessions does she have?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -161,6 +161,17 @@ def touch(session_id: UUID, seen_at: datetime) -> None:
     if now - seen_at > SEEN_EVERY:
         with reading() as connection:
             connection.execute(update(Session).where(Session.id == session_id).values(seen_at=now))
+
+
+def openids_of(people: Collection[int]) -> dict[int, str]:
+    """Return the openids under which WeChat knows people, of those whom it knows."""
+    found = rows(
+        select(Identity.person_id, Identity.subject)
+        .where(Identity.person_id.in_(sorted(people)), Identity.provider == "wechat")
+        .order_by(Identity.id.desc())
+    )
+    # Of several the first one counts.
+    return {each["person_id"]: each["subject"] for each in found}
 
 
 def openid_of(person_id: int) -> str | None:

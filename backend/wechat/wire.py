@@ -130,10 +130,21 @@ class Wire:
         if getattr(own, "pid", None) != os.getpid():
             # A connection inherited through fork would be shared with the parent.
             own.session, own.pid, own.used_at = _session(), os.getpid(), now
+            own.closing = _Closing(own.session)
         if now - own.used_at > self._limits.idle_s:
             own.session.close()
         session: requests.Session = own.session
         return session
+
+
+class _Closing:
+    """Closes a session with the thread that it belongs to."""
+
+    def __init__(self, session: requests.Session):
+        self._session = session
+
+    def __del__(self) -> None:
+        self._session.close()
 
 
 class _Session(requests.Session):

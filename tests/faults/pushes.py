@@ -15,8 +15,8 @@ from backend.wechat.simulator.world import APPID, SECRET
 from backend.wechat.token import Pace
 from backend.wechat.token_store import MemoryTokens
 from backend.wechat.wire import Limits
-from notifications import delivery
-from notifications.models import Delivery, Message, Status
+from notifications import delivery, ledger
+from notifications.models import Delivery, Lane, Message, Status
 from tests.races.crowd import Case, ask, submitted
 
 # A hanging call is given up after half a second here instead of five.
@@ -39,7 +39,7 @@ class Push(NamedTuple):
     attempts: int
 
 
-def pending(app: Flask, count: int = 1) -> list[Case]:
+def pending(app: Flask, count: int = 1, lane: Lane = Lane.DECISION) -> list[Case]:
     """Bring in people to whom a push is due."""
     cases, now = submitted(app, count), clock.now()
     with app.app_context():
@@ -64,6 +64,7 @@ def pending(app: Flask, count: int = 1) -> list[Case]:
                     message_id=message.id,
                     person_id=case.applicant_id,
                     channel="wechat",
+                    lane=lane,
                     template="tenancy_result",
                     page="pages/index/index",
                     content=WORDS,
@@ -117,7 +118,7 @@ def time_passes(app: Flask) -> None:
     ask(app, "UPDATE delivery SET lease_until = now() - interval '1 s' WHERE lease_until > now()")
     ask(app, "UPDATE delivery SET next_try_at = now() WHERE status IN ('PENDING', 'RETRY_WAIT')")
     with app.app_context():
-        delivery.sweep()
+        ledger.sweep()
 
 
 def arrived(simulator: Simulator, case: Case) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from backend.accounts.queries import openid_of
 from backend.db import action, rows, session
 from backend.wechat.outcome import Outcome
-from notifications import delivery
+from notifications import delivery, ledger
+from notifications.models import Lane
 from tests.faults.pushes import (
     TEMPLATES,
     arrived,
@@ -52,7 +53,7 @@ def product(app: Flask, wechat: delivery.Pushes) -> None:
 
 def dies_after_claiming(app: Flask, wechat: delivery.Pushes) -> None:
     with app.app_context():
-        delivery.claim("a worker", rate=100)
+        ledger.claim("a worker", Lane.DECISION, rate=100)
     raise Died
 
 

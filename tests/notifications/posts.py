@@ -7,9 +7,11 @@ from typing import Any
 from backend import clock
 from backend.db import new_id, session
 from backend.wechat.outcome import Outcome, Word
+from notifications.models import Lane
 from tests.records import change, look, one, person
 
-TEMPLATES = {"tenancy_result": "TENANCY_RESULT"}
+TEMPLATE = "tenancy_result"
+TEMPLATES = {TEMPLATE: "TENANCY_RESULT", "held": "HELD"}
 ACCEPTED = Outcome(Word.ACCEPTED, errcode=0, msgid="7")
 
 
@@ -31,11 +33,16 @@ class FakeWeChat:
         return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
 
 
-def plant(count: int = 1, name: str = "qiqige") -> list[int]:
-    """Put so many pending pushes to one person into the ledger; return their keys."""
-    her = person(name)
+def plant(
+    count: int = 1, name: str | None = None, *, lane: Lane = Lane.DECISION, template: str = TEMPLATE
+) -> list[int]:
+    """Put so many pending pushes into the ledger; return their keys.
+
+    They go to one person if she is named, else each to a person of its own, first to qiqige.
+    """
     found = []
     for number in range(count):
+        her = person(name or f"{'qiqige' if number == 0 else number}")
         now = clock.now()
         event = one(
             "INSERT INTO event (public_id, name, subject_kind, subject_id, at, particulars,"
@@ -55,11 +62,13 @@ def plant(count: int = 1, name: str = "qiqige") -> list[int]:
         )
         found.append(
             one(
-                "INSERT INTO delivery (message_id, person_id, channel, template, page, content,"
-                " status, attempts, claim_epoch, next_try_at, expires_at) VALUES (:message, :her,"
-                " 'wechat', 'tenancy_result', 'pages/x', CAST(:words AS jsonb),"
+                "INSERT INTO delivery (message_id, person_id, channel, lane, template, page,"
+                " content, status, attempts, claim_epoch, next_try_at, expires_at) VALUES"
+                " (:message, :her, 'wechat', :lane, :template, 'pages/x', CAST(:words AS jsonb),"
                 " 'PENDING', 0, 0, :due, :expires) RETURNING id",
                 message=message,
+                lane=lane.name,
+                template=template,
                 her=her.id,
                 words=f'{{"thing1": "push {number}"}}',
                 # A moment apart, and long enough ago for the clock of the database.

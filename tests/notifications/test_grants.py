@@ -6,6 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from backend.wechat.outcome import Outcome, Word
 from notifications import delivery, grants
 from notifications.grants import Answer
+from notifications.ledger import claim, intend, settle
+from notifications.models import Lane
 from notifications.templates import Moment
 from tests.notifications.posts import ACCEPTED, TEMPLATES, FakeWeChat, plant
 from tests.records import at_once, change, look, one, person
@@ -134,11 +136,11 @@ class TestSpending:
         tap(her)
         tap(her)
         (key,) = plant()
-        (push,) = delivery.claim("me", rate=1000)
-        delivery.intend(key, "me")
+        (push,) = claim("me", Lane.DECISION, rate=1000)
+        intend([key], "me")
 
         for _ in range(3):
-            delivery.settle(key, push["claim_epoch"], 0, ACCEPTED)
+            settle([(push, ACCEPTED)])
 
         assert ("SPENT", -1, 1) == ledger(her)[-1]
         assert 3 == len(ledger(her))

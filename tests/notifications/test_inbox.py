@@ -1,5 +1,6 @@
 """What a person has been told, and what she has read."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from backend.errors import NotFound
 from notifications import inbox
 from notifications.models import Status
 from tests.notifications.posts import plant
-from tests.records import change, look, one, person, staff
+from tests.records import at_once, change, look, one, person, staff
 
 FIRST = datetime(2026, 11, 24, 3, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -25,7 +26,7 @@ def keys() -> list[int]:
 
 
 def test_her_messages_come_newest_first_each_with_its_push(in_app):
-    plant(3)
+    plant(3, "qiqige")
 
     found = inbox.listed(person(), after=None, limit=100)
 
@@ -54,7 +55,7 @@ def test_nobody_reads_anothers_messages(in_app):
 
 @pytest.mark.parametrize("limit", [1, 2, 4, 5, 6])
 def test_pages_of_any_size_give_each_message_once(in_app, limit):
-    plant(5)
+    plant(5, "qiqige")
     her, found, after = person(), [], None
 
     while page := listed(her, after, limit):
@@ -65,7 +66,7 @@ def test_pages_of_any_size_give_each_message_once(in_app, limit):
 
 
 def test_a_message_that_comes_in_between_pages_moves_nobody(in_app):
-    plant(4)
+    plant(4, "qiqige")
     her, before = person(), keys()
     first = listed(her, limit=2)
     plant(1)
@@ -85,6 +86,76 @@ def test_unread_counts_hers_until_she_reads_them(in_app):
     assert 1 == inbox.unread(her)
     assert 1 == inbox.unread(person("two"))
     assert 0 == inbox.unread(person("three"))
+
+
+def counted() -> int:
+    """What the triggers have counted of everybody's messages, against the messages themselves."""
+    (found,) = look(
+        "SELECT (SELECT coalesce(sum(messages), 0) FROM unread)::int AS kept,"
+        " (SELECT count(*) FROM message WHERE read_at IS NULL)::int AS there"
+    )
+    assert found["kept"] == found["there"]
+    return found["kept"]
+
+
+def test_the_count_follows_whatever_happens_to_messages(in_app):
+    plant(3, "one")
+    plant(2, "two")
+    assert 5 == counted()
+
+    # Many read at once, one of them read anew, one unread again, one gone.
+    change("UPDATE message SET read_at = created_at WHERE id <> (SELECT min(id) FROM message)")
+    assert 1 == counted()
+    change("UPDATE message SET read_at = created_at + interval '1 s' WHERE read_at IS NOT NULL")
+    assert 1 == counted()
+    change("UPDATE message SET read_at = NULL")
+    assert 5 == counted()
+    change("DELETE FROM delivery; DELETE FROM message WHERE id = (SELECT min(id) FROM message)")
+    assert 4 == counted()
+    assert 2 == inbox.unread(person("one"))
+
+
+def test_the_unread_of_people_and_of_staff_are_counted_apart(in_app):
+    plant(2, "qiqige")
+    her, him = person(), staff()
+    change(
+        "INSERT INTO message (public_id, event_id, event, staff_id, title, body, link, created_at)"
+        " SELECT gen_random_uuid(), event_id, event, :his, title, body, link, created_at"
+        " FROM message LIMIT 1",
+        his=him.id,
+    )
+
+    assert (2, 1) == (inbox.unread(her), inbox.unread(him))
+    assert 3 == counted()
+
+
+def test_readers_and_writers_at_once_lose_no_count(in_app):
+    plant(24, "qiqige")
+    her = person()
+    ids = [each["public_id"] for each in inbox.listed(her, after=None, limit=100)]
+
+    at_once(4, lambda n: [inbox.mark_read(each, by=her) for each in ids[n * 5 : n * 5 + 8]])
+
+    # The hands overlap by three each: 0–7, 5–12, 10–17 and 15–22 are 23 of the 24.
+    assert 1 == inbox.unread(her) == counted()
+
+
+def test_a_count_that_is_read_and_written_back_is_noticed(in_app):
+    """The planted bug: two who add one to what both have read."""
+    plant(1)
+    her = person()
+    both = threading.Barrier(2)
+
+    def add(_: int) -> None:
+        seen = inbox.unread(her)
+        both.wait(10)
+        change("UPDATE unread SET messages = :seen", seen=seen + 1)
+
+    at_once(2, add)
+
+    with pytest.raises(AssertionError):
+        # Two were added to the one.
+        assert 3 == inbox.unread(her)
 
 
 def test_reading_is_noted_once(in_app):

@@ -39,11 +39,10 @@ def do_all_jobs(app, wechat: FakeWeChat) -> None:
     """Run a worker as `work.run` does, until nothing is left to do."""
     jobs.work(
         app.extensions["settings"].database_url,
+        {jobs.DEFAULT: 1, work.BROADCASTS: 1},
         wait=False,
-        concurrency=1,
         additional_context=tools(app, wechat),
         delete_jobs="successful",
-        install_signal_handlers=False,
         listen_notify=False,
     )
 
@@ -117,7 +116,7 @@ class TestSweeping:
             "UPDATE event SET at = at - interval '1 minute';"
             "ALTER TABLE event ENABLE TRIGGER event_only_added"
         )
-        dead_before, dead_while, late = plant(3, "somebody")
+        dead_before, dead_while, late = plant(3)
         alter(dead_before, "status = 'CLAIMED', lease_until = now() - interval '1 s'")
         alter(dead_while, "status = 'SENDING', lease_until = now() - interval '1 s'")
         alter(late, "expires_at = now()")

@@ -1,0 +1,209 @@
+"""What stands in the ledger of pushes, and which step may a push take next?
+
+claim (a lease) → intent (committed) → result. WeChat knows no idempotency key: whoever dies between
+intent and result leaves a push whose fate is unknown, and that is what its row says. All leases are
+judged by the database's clock. A person has one push under way at most, which an index holds.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import text
+
+from backend.db import Row, action, rows, session
+from backend.wechat import reactions
+from backend.wechat.outcome import Outcome, Word
+from backend.wechat.reactions import Stops
+from notifications import grants, pace
+from notifications.models import Lane, Status
+from notifications.templates import RESENT_ONCE
+
+BATCH = 20
+CLAIM_S, SEND_S = 30, 20
+# A receipt that has not come by then will not come; what may be sent again is, once.
+RESEND_AFTER_S = 600
+RETRY_S = (2, 5, 15, 60)
+LONGEST_DETAIL = 200
+BECOMES = {
+    Word.ACCEPTED: Status.ACCEPTED,
+    Word.REJECTED: Status.REJECTED,
+    Word.RETRY: Status.RETRY_WAIT,
+    Word.UNKNOWN: Status.UNKNOWN,
+    Word.FAILED: Status.FAILED,
+}
+_DUE = """
+    status IN ('PENDING', 'RETRY_WAIT')
+    AND next_try_at <= statement_timestamp() AND expires_at > statement_timestamp()
+"""
+# The first one due of each person in a lane, of those who have none under way.
+_CLAIMABLE = f"""
+    SELECT id FROM delivery due
+    WHERE lane = :lane AND {_DUE}
+      AND NOT EXISTS (SELECT FROM delivery other
+          WHERE other.person_id = due.person_id AND other.status IN ('CLAIMED', 'SENDING'))
+      AND NOT EXISTS (SELECT FROM delivery other
+          WHERE other.person_id = due.person_id AND other.lane = due.lane AND {_DUE}
+            AND (other.next_try_at, other.id) < (due.next_try_at, due.id))
+"""
+_CLAIM = text(f"""
+    UPDATE delivery SET status = 'CLAIMED', claimed_by = :me, claim_epoch = claim_epoch + 1,
+           lease_until = clock_timestamp() + :lease * interval '1 s'
+    WHERE id IN ({_CLAIMABLE} ORDER BY next_try_at, id LIMIT :room FOR UPDATE SKIP LOCKED)
+    RETURNING id, person_id, template, page, content, attempts, claim_epoch, next_try_at
+""")
+_INTEND = text("""
+    UPDATE delivery SET status = 'SENDING', attempts = attempts + 1,
+           intent_at = clock_timestamp(),
+           lease_until = clock_timestamp() + :lease * interval '1 s'
+    WHERE id = ANY(:ids) AND status = 'CLAIMED' AND claimed_by = :me
+      AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
+    RETURNING id
+""")
+_SETTLE = text("""
+    UPDATE delivery SET status = said.status, errcode = said.errcode, detail = said.detail,
+           provider_id = said.msgid, lease_until = NULL,
+           next_try_at = clock_timestamp() + said.wait_s * interval '1 s',
+           settled_at = CASE WHEN said.status <> 'RETRY_WAIT' THEN clock_timestamp() END
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:epochs AS bigint[]), CAST(:statuses AS text[]),
+                CAST(:errcodes AS bigint[]), CAST(:details AS text[]), CAST(:msgids AS text[]),
+                CAST(:waits AS float[]))
+        AS said (id, claim_epoch, status, errcode, detail, msgid, wait_s)
+    WHERE delivery.id = said.id AND delivery.claim_epoch = said.claim_epoch
+      AND delivery.status IN ('SENDING', 'UNKNOWN')
+    RETURNING delivery.id
+""")
+_SWEEPS = tuple(
+    text(f"UPDATE delivery SET {change}")
+    for change in (
+        "status = 'PENDING', lease_until = NULL "
+        "WHERE status = 'CLAIMED' AND lease_until < clock_timestamp()",
+        "status = 'UNKNOWN', lease_until = NULL, settled_at = clock_timestamp(), "
+        "detail = 'the worker died while sending' "
+        "WHERE status = 'SENDING' AND lease_until < clock_timestamp()",
+        "status = 'EXPIRED', settled_at = clock_timestamp() "
+        "WHERE status IN ('PENDING', 'RETRY_WAIT') AND expires_at <= clock_timestamp()",
+    )
+)
+_RESEND = text("""
+    UPDATE delivery SET status = 'PENDING', resent_at = clock_timestamp(), settled_at = NULL,
+           next_try_at = clock_timestamp()
+    WHERE status = 'UNKNOWN' AND resent_at IS NULL AND template = ANY(:templates)
+      AND settled_at < clock_timestamp() - :patience * interval '1 s'
+      AND expires_at > clock_timestamp()
+""")
+
+
+@action
+def claim(me: str, lane: Lane, *, rate: int) -> Sequence[Row]:
+    """Take up to a batch of due pushes under a lease, no more than the rate leaves room for.
+
+    Each row says in `leaves_in_s` after how many seconds its turn at the rate has come. The pace is
+    locked meanwhile, so that no two workers claim for one person at once.
+    """
+    room, wait_s = pace.room(lane, rate)
+    if not room:
+        return []
+    values = {"me": me, "lane": lane.name, "lease": CLAIM_S, "room": min(BATCH, room)}
+    # RETURNING keeps no order.
+    claimed = sorted(rows(_CLAIM, **values), key=lambda push: (push["next_try_at"], push["id"]))
+    pace.take(len(claimed), rate)
+    return [{**push, "leaves_in_s": wait_s + turn / rate} for turn, push in enumerate(claimed)]
+
+
+def is_due(lane: Lane) -> bool:
+    """Tell whether there is something to claim, whatever the rate says."""
+    return bool(rows(text(f"{_CLAIMABLE} LIMIT 1"), lane=lane.name))
+
+
+@action
+def intend(ids: Collection[int], me: str) -> frozenset[int]:
+    """Commit that these pushes are about to leave; return those that still may."""
+    return frozenset(each["id"] for each in rows(_INTEND, ids=sorted(ids), me=me, lease=SEND_S))
+
+
+@action
+def release(ids: Collection[int], me: str) -> None:
+    """Give back pushes that certainly have not left."""
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = 'PENDING', lease_until = NULL, intent_at = NULL
+            WHERE id = ANY(:ids) AND status = 'SENDING' AND claimed_by = :me
+            """
+        ),
+        {"ids": sorted(ids), "me": me},
+    )
+
+
+@action
+def settle(said: Sequence[tuple[Row, Outcome]]) -> None:
+    """Write down what became of pushes; the late answer of a paused worker still counts."""
+    becomes = [next_of(outcome, push["attempts"]) for push, outcome in said]
+    settled = rows(
+        _SETTLE,
+        ids=[push["id"] for push, _ in said],
+        epochs=[push["claim_epoch"] for push, _ in said],
+        statuses=[status.name for status, _ in becomes],
+        errcodes=[outcome.errcode for _, outcome in said],
+        details=[outcome.detail[:LONGEST_DETAIL] for _, outcome in said],
+        msgids=[outcome.msgid for _, outcome in said],
+        waits=[wait_s for _, wait_s in becomes],
+    )
+    written = {each["id"] for each in settled}
+    grants.settled([(push, outcome) for push, outcome in said if push["id"] in written])
+
+
+def next_of(outcome: Outcome, attempts: int) -> tuple[Status, float]:
+    """Say what a push becomes and, where it is tried again, after how many seconds.
+
+    `attempts` counts the tries before this one. An error code that says 'again' is followed as
+    often as its row of the table has waits; what never left, or was too much for the moment, is
+    tried until the push expires.
+    """
+    if outcome.word is Word.RETRY and outcome.errcode is not None:
+        rule = reactions.of(reactions.Endpoint.SEND, outcome.errcode)
+        if rule.reaction is reactions.Reaction.RETRY and rule.stops is Stops.NOTHING:
+            if attempts >= len(rule.waits_s):
+                return Status.FAILED, 0
+            return Status.RETRY_WAIT, rule.waits_s[attempts]
+    patience = RETRY_S[min(attempts, len(RETRY_S) - 1)]
+    return BECOMES[outcome.word], max(outcome.retry_after_s or 0, patience)
+
+
+@action
+def sweep() -> None:
+    """Free expired claims, call expired intents unknown, and give up what is too late.
+
+    Of what is unknown, that which may be read twice is sent once more when no receipt has come.
+    """
+    for change in _SWEEPS:
+        session.execute(change)
+    session.execute(_RESEND, {"templates": sorted(RESENT_ONCE), "patience": RESEND_AFTER_S})
+
+
+@action
+def give_back(me: str) -> None:
+    """Give back whatever this worker has claimed and not begun to send."""
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = 'PENDING', lease_until = NULL
+            WHERE status = 'CLAIMED' AND claimed_by = :me
+            """
+        ),
+        {"me": me},
+    )
+
+
+@action
+def skip(ids: Collection[int], me: str, detail: str) -> None:
+    """End pushes that cannot be sent to anybody; the messages stay in the inbox."""
+    session.execute(
+        text(
+            """
+            UPDATE delivery SET status = 'SKIPPED', detail = :detail, lease_until = NULL,
+                   settled_at = clock_timestamp()
+            WHERE id = ANY(:ids) AND status = 'CLAIMED' AND claimed_by = :me
+            """
+        ),
+        {"ids": sorted(ids), "me": me, "detail": detail},
+    )

@@ -1,0 +1,359 @@
+"""Which step may a push take next, and whose word counts? (reliability.md §4.4)"""
+
+import pytest
+
+from backend.wechat.outcome import Outcome, Word
+from backend.wechat.reactions import Stops
+from notifications import delivery, ledger
+from notifications.models import Lane, Status
+from tests.notifications.posts import ACCEPTED, TEMPLATE, alter, plant, row, statuses
+from tests.records import at_once
+
+ME, ANOTHER = "worker-1", "worker-2"
+
+
+def settle(key: int, attempts: int, outcome: Outcome, epoch: int = 1) -> None:
+    """Write down what became of a push that had so many tries before."""
+    found = row(key)
+    names = ("id", "person_id", "template")
+    push = {**{name: found[name] for name in names}, "claim_epoch": epoch, "attempts": attempts}
+    ledger.settle([(push, outcome)])
+
+
+def claimed(me: str = ME, lane: Lane = Lane.DECISION, rate: int = 1000) -> list[int]:
+    return sorted(push["id"] for push in ledger.claim(me, lane, rate=rate))
+
+
+class TestClaiming:
+    def test_a_claim_is_a_lease_of_half_a_minute(self, in_app):
+        (key,) = plant()
+
+        assert [key] == claimed()
+
+        found = row(key)
+        assert ("CLAIMED", ME, 1) == (found["status"], found["claimed_by"], found["claim_epoch"])
+        assert 29 < found["leased_s"] <= 30
+
+    def test_a_claim_takes_twenty_at_most(self, in_app):
+        keys = plant(21)
+
+        assert keys[:20] == claimed()
+        assert keys[20:] == claimed()
+        assert [] == claimed()
+
+    def test_two_workers_share_the_pushes(self, in_app):
+        keys = plant(30)
+
+        assert keys[:20] == claimed(ME)
+        assert keys[20:] == claimed(ANOTHER)
+
+    def test_workers_at_once_take_each_push_once(self, in_app):
+        keys = plant(60)
+
+        got = at_once(4, lambda n: claimed(f"worker-{n}"))
+        got.append(claimed())
+
+        assert keys == sorted(key for batch in got for key in batch)
+
+    @pytest.mark.parametrize("status", sorted(set(Status.__members__) - {"PENDING", "RETRY_WAIT"}))
+    def test_only_what_waits_is_claimed(self, in_app, status):
+        (key,) = plant()
+        alter(key, f"status = '{status}'")
+
+        assert [] == claimed()
+
+    @pytest.mark.parametrize(("due", "is_taken"), [("- 1", True), ("+ 60", False)])
+    def test_only_what_is_due_is_claimed(self, in_app, due, is_taken):
+        (key,) = plant()
+        alter(key, f"next_try_at = now() {due} * interval '1 s'")
+
+        assert ([key] if is_taken else []) == claimed()
+
+    def test_what_is_too_late_is_not_claimed(self, in_app):
+        (key,) = plant()
+        alter(key, "expires_at = now()")
+
+        assert [] == claimed()
+
+
+class TestIntending:
+    def test_only_the_claimer_may_send(self, in_app):
+        (key,) = plant()
+        claimed(ME)
+
+        assert not ledger.intend([key], ANOTHER)
+        assert {key} == ledger.intend([key], ME)
+
+    def test_nobody_intends_twice(self, in_app):
+        (key,) = plant()
+        claimed()
+
+        assert {key} == ledger.intend([key], ME)
+        assert not ledger.intend([key], ME)
+
+    @pytest.mark.parametrize(
+        "what",
+        [
+            "lease_until = now()",
+            "expires_at = now()",
+            "status = 'CANCELLED'",
+            "status = 'PENDING'",
+        ],
+    )
+    def test_a_push_whose_time_or_claim_is_over_stays_here(self, in_app, what):
+        (key,) = plant()
+        claimed()
+        alter(key, what)
+
+        assert not ledger.intend([key], ME)
+
+
+class TestWaiting:
+    def settled(self, attempts: int, outcome: Outcome) -> dict:
+        """What becomes of a push that had so many tries before this one."""
+        (key,) = plant()
+        alter(key, "status = 'SENDING', claim_epoch = 1")
+        settle(key, attempts, outcome)
+        found = row(key)
+        alter(key, "status = 'CANCELLED'")
+        return found
+
+    # What certainly never left is tried after 2, 5, 15 and 60 seconds, and then every 60.
+    @pytest.mark.parametrize(
+        ("attempts", "expected"), [(0, 2), (1, 5), (2, 15), (3, 60), (4, 60), (50, 60)]
+    )
+    def test_what_never_left_waits_longer_each_time(self, in_app, attempts, expected):
+        found = self.settled(attempts, Outcome(Word.RETRY, None, "connection refused"))
+
+        assert "RETRY_WAIT" == found["status"]
+        assert expected == pytest.approx(found["waits_s"], abs=0.4)
+
+    # reliability.md §4.4 and wechat.md: "busy" is waited out three times at most, a second push
+    # to the same person as well.
+    @pytest.mark.parametrize(("errcode", "waits"), [(-1, (0.5, 2, 8)), (43108, (1, 3, 5))])
+    def test_a_wechat_that_is_busy_is_given_up_after_three_more_tries(self, in_app, errcode, waits):
+        for attempts, expected in enumerate(waits):
+            found = self.settled(attempts, Outcome(Word.RETRY, errcode))
+            assert "RETRY_WAIT" == found["status"]
+            assert expected == pytest.approx(found["waits_s"], abs=0.4)
+
+        found = self.settled(3, Outcome(Word.RETRY, errcode))
+        assert ("FAILED", errcode) == (found["status"], found["errcode"])
+        assert found["settled_at"] is not None
+
+    @pytest.mark.parametrize("attempts", [0, 3, 20])
+    def test_too_many_in_this_minute_waits_out_the_minute_however_often(self, in_app, attempts):
+        outcome = Outcome(Word.RETRY, 45011, retry_after_s=60, stops=Stops.SENDER)
+
+        found = self.settled(attempts, outcome)
+
+        assert "RETRY_WAIT" == found["status"]
+        assert 60 == pytest.approx(found["waits_s"], abs=0.4)
+
+    def test_a_quota_of_the_day_waits_as_long_as_it_says(self, in_app):
+        outcome = Outcome(Word.RETRY, 45009, retry_after_s=7200, stops=Stops.SENDER)
+
+        assert 7200 == pytest.approx(self.settled(0, outcome)["waits_s"], abs=0.4)
+
+
+class TestDying:
+    def test_a_worker_that_dies_while_sending_leaves_an_unknown_fate(self, in_app):
+        (key,) = plant()
+        claimed()
+        ledger.intend([key], ME)
+        alter(key, "lease_until = clock_timestamp() - interval '1 s'")
+
+        ledger.sweep()
+
+        assert ("UNKNOWN", "the worker died while sending") == (
+            row(key)["status"],
+            row(key)["detail"],
+        )
+        assert row(key)["settled_at"] is not None
+
+    def test_a_worker_that_dies_before_sending_leaves_it_for_the_next(self, in_app):
+        (key,) = plant()
+        claimed()
+        alter(key, "lease_until = clock_timestamp() - interval '1 s'")
+
+        ledger.sweep()
+
+        assert [key] == claimed(ANOTHER)
+
+    @pytest.mark.parametrize("status", ["CLAIMED", "SENDING"])
+    def test_a_lease_that_still_runs_is_respected(self, in_app, status):
+        (key,) = plant()
+        alter(key, f"status = '{status}', lease_until = clock_timestamp() + interval '5 s'")
+
+        ledger.sweep()
+
+        assert [status] == statuses()
+
+    def test_the_late_answer_of_a_paused_worker_repairs_the_unknown(self, in_app):
+        (key,) = plant()
+        claimed()
+        ledger.intend([key], ME)
+        alter(key, "lease_until = clock_timestamp() - interval '1 s'")
+        ledger.sweep()
+
+        settle(key, 0, ACCEPTED)
+
+        assert ("ACCEPTED", "7") == (row(key)["status"], row(key)["provider_id"])
+
+    def test_an_answer_from_an_earlier_claim_changes_nothing(self, in_app):
+        (key,) = plant()
+        alter(key, "status = 'SENDING', claim_epoch = 2, claimed_by = 'worker-2'")
+
+        settle(key, 0, ACCEPTED)
+
+        assert ["SENDING"] == statuses()
+
+    @pytest.mark.parametrize("status", sorted(set(Status.__members__) - {"SENDING", "UNKNOWN"}))
+    def test_an_answer_settles_only_what_is_under_way_or_unknown(self, in_app, status):
+        (key,) = plant()
+        alter(key, f"status = '{status}', claim_epoch = 1")
+
+        settle(key, 0, Outcome(Word.FAILED, 1))
+
+        assert [status] == statuses()
+
+
+class TestExpiring:
+    @pytest.mark.parametrize("status", ["PENDING", "RETRY_WAIT"])
+    def test_what_waited_too_long_is_given_up(self, in_app, status):
+        (key,) = plant()
+        alter(key, f"status = '{status}', expires_at = clock_timestamp()")
+
+        ledger.sweep()
+
+        assert ["EXPIRED"] == statuses()
+        assert row(key)["settled_at"] is not None
+
+    def test_what_has_a_second_left_is_not(self, in_app):
+        (key,) = plant()
+        alter(key, "expires_at = clock_timestamp() + interval '5 s'")
+
+        ledger.sweep()
+
+        assert ["PENDING"] == statuses()
+
+    @pytest.mark.parametrize("status", sorted(set(Status.__members__) - {"PENDING", "RETRY_WAIT"}))
+    def test_what_has_ended_or_is_under_way_does_not_expire(self, in_app, status):
+        (key,) = plant()
+        alter(key, f"status = '{status}', expires_at = clock_timestamp() - interval '1 day'")
+
+        ledger.sweep()
+
+        assert [status] == statuses()
+
+
+class TestGivingBack:
+    def test_only_ones_own_claims_are_given_back(self, in_app):
+        mine, theirs, sending = plant(3)
+        for key, me in ((mine, ME), (theirs, ANOTHER), (sending, ME)):
+            alter(
+                key,
+                f"status = 'CLAIMED', claimed_by = '{me}', lease_until = now() + interval '9 s'",
+            )
+        ledger.intend([sending], ME)
+
+        ledger.give_back(ME)
+
+        assert ["PENDING", "CLAIMED", "SENDING"] == statuses()
+
+
+class TestOnePersonAtATime:
+    """WeChat refuses a second card that comes while a first is under way (43108)."""
+
+    def test_of_several_to_one_person_only_the_first_is_taken(self, in_app):
+        hers = plant(3, "qiqige")
+        (his,) = plant(1, "batu")
+
+        assert [hers[0], his] == claimed()
+        assert [] == claimed(ANOTHER)
+
+    @pytest.mark.parametrize("lane", Lane)
+    def test_while_one_is_under_way_the_other_lane_waits_as_well(self, in_app, lane):
+        (decision,) = plant(1, "qiqige")
+        (notice,) = plant(1, "qiqige", lane=Lane.BROADCAST)
+        of = {Lane.DECISION: decision, Lane.BROADCAST: notice}
+        (other,) = set(Lane) - {lane}
+
+        assert [of[lane]] == claimed(lane=lane)
+        assert [] == claimed(lane=other)
+        ledger.intend([of[lane]], ME)
+        assert [] == claimed(lane=other)
+        settle(of[lane], 0, ACCEPTED)
+        assert [of[other]] == claimed(lane=other)
+
+    def test_one_that_waits_for_its_next_try_lets_the_next_go_first(self, in_app):
+        first, second = plant(2, "qiqige")
+        alter(first, "status = 'RETRY_WAIT', next_try_at = now() + interval '5 s'")
+
+        assert [second] == claimed()
+
+
+class TestResending:
+    """What nobody knows the fate of is held, or sent once more, as its template says."""
+
+    def in_doubt(self, seconds: int, template: str = TEMPLATE) -> int:
+        (key,) = plant(1, template=template)
+        alter(
+            key,
+            "status = 'UNKNOWN', claim_epoch = 1, attempts = 1,"
+            f" settled_at = clock_timestamp() - {seconds} * interval '1 s'",
+        )
+        return key
+
+    # Ten minutes are left for a receipt.
+    @pytest.mark.parametrize(("seconds", "status"), [(595, "UNKNOWN"), (601, "PENDING")])
+    def test_a_result_is_sent_again_when_no_receipt_has_come_for_ten_minutes(
+        self, in_app, seconds, status
+    ):
+        key = self.in_doubt(seconds)
+
+        ledger.sweep()
+
+        assert status == row(key)["status"]
+
+    def test_it_is_sent_again_once_and_never_a_third_time(self, in_app):
+        key = self.in_doubt(601)
+        ledger.sweep()
+        claimed()
+        ledger.intend([key], ME)
+        settle(key, 1, Outcome(Word.UNKNOWN, None, "read time-out"), epoch=2)
+        alter(key, "settled_at = clock_timestamp() - interval '1 hour'")
+
+        ledger.sweep()
+
+        assert ("UNKNOWN", 2) == (row(key)["status"], row(key)["attempts"])
+        assert row(key)["resent_at"] is not None
+
+    def test_a_card_that_does_not_say_so_is_held(self, in_app):
+        key = self.in_doubt(3600, template="held")
+
+        ledger.sweep()
+
+        assert ("UNKNOWN", None) == (row(key)["status"], row(key)["resent_at"])
+
+    def test_one_that_has_run_out_meanwhile_is_not_sent_again(self, in_app):
+        key = self.in_doubt(601)
+        alter(key, "expires_at = clock_timestamp()")
+
+        ledger.sweep()
+
+        assert "UNKNOWN" == row(key)["status"]
+
+    @pytest.mark.parametrize("status", ["DELIVERED", "REFUSED"])
+    def test_one_whose_receipt_came_is_not_sent_again(self, in_app, status):
+        key = self.in_doubt(601)
+        alter(key, f"status = '{status}'")
+
+        ledger.sweep()
+
+        assert status == row(key)["status"]
+
+
+def test_the_guard_is_shorter_than_what_the_lease_leaves():
+    """Lease of sending ≥ guard + longest call (8 s) + a margin."""
+    assert delivery.GUARD_S + 8 < ledger.SEND_S
