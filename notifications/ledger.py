@@ -146,7 +146,7 @@ def settle(said: Sequence[tuple[Row, Outcome]]) -> None:
         errcodes=[outcome.errcode for _, outcome in said],
         details=[outcome.detail[:LONGEST_DETAIL] for _, outcome in said],
         msgids=[outcome.msgid for _, outcome in said],
-        waits=[wait_s for _, wait_s in becomes],
+        waits=[float(wait_s) for _, wait_s in becomes],
     )
     written = {each["id"] for each in settled}
     grants.settled([(push, outcome) for push, outcome in said if push["id"] in written])

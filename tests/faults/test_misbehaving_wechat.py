@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from notifications.delivery import UNDER_WAY
+from notifications.models import Lane
 from tests.faults.pushes import (
     APART_S,
     arrived,
@@ -99,8 +101,10 @@ def test_a_refusal_for_all_stops_the_run_and_leaves_the_others_unsent(app, simul
 
     send_due(app, connected(simulator))
 
-    assert {"RETRY_WAIT": 1, "PENDING": 9} == statuses(app, people)
-    assert 1 == len(simulator.log(endpoint="send"))
+    # One more may have been under way beside it.
+    left = statuses(app, people)
+    assert (1, 8 <= left["PENDING"]) == (left["RETRY_WAIT"], True)
+    assert len(simulator.log(endpoint="send")) <= UNDER_WAY[Lane.DECISION]
 
 
 def test_with_one_call_in_ten_refused_as_busy_every_push_ends_in_a_named_state(app, simulator):

@@ -262,6 +262,37 @@ class TestGivingBack:
         assert ["PENDING", "CLAIMED", "SENDING"] == statuses()
 
 
+class TestSettlingTogether:
+    def test_answers_of_every_kind_are_written_down_in_one_go(self, in_app):
+        said = {
+            "ACCEPTED": ACCEPTED,
+            "REJECTED": Outcome(Word.REJECTED, 43101, "not subscribed"),
+            "FAILED": Outcome(Word.FAILED, None, "banned"),
+            "UNKNOWN": Outcome(Word.UNKNOWN, None, "read time-out"),
+            "RETRY_WAIT": Outcome(Word.RETRY, -1, "busy"),
+        }
+        keys = plant(len(said))
+        pushes = ledger.claim(ME, Lane.DECISION, rate=1000)
+        ledger.intend(keys, ME)
+
+        ledger.settle(list(zip(pushes, said.values(), strict=True)))
+
+        assert [*said] == statuses()
+        assert [outcome.errcode for outcome in said.values()] == [
+            row(key)["errcode"] for key in keys
+        ]
+
+    def test_an_answer_that_counts_no_more_changes_nothing_beside_one_that_does(self, in_app):
+        first, second = plant(2)
+        pushes = ledger.claim(ME, Lane.DECISION, rate=1000)
+        ledger.intend([first, second], ME)
+        alter(first, "claim_epoch = 2")
+
+        ledger.settle([(push, ACCEPTED) for push in pushes])
+
+        assert ["SENDING", "ACCEPTED"] == statuses()
+
+
 class TestOnePersonAtATime:
     """WeChat refuses a second card that comes while a first is under way (43108)."""
 

@@ -186,7 +186,7 @@ class TestStaff:
 class TestPaging:
     def test_the_cursors_lead_through_all_messages_once(self, world: World, in_app):
         her = world.citizen()
-        plant(5)
+        plant(5, "qiqige")
         found, cursor = [], ""
         while True:
             page = her.get(f"/messages?limit=2{cursor}").json
@@ -200,7 +200,7 @@ class TestPaging:
 
     def test_anothers_cursor_is_of_no_use(self, world: World, in_app):
         her, other = world.citizen("qiqige"), world.citizen("other")
-        plant(2)
+        plant(2, "qiqige")
         cursor = her.get("/messages?limit=1").json["next_cursor"]
 
         assert 400 == other.get(f"/messages?limit=1&cursor={cursor}").status_code
