@@ -1,8 +1,8 @@
 """How do pushes leave, so that nothing is lost and nothing is sent twice?
 
-A run claims, and keeps a few pushes under way at once: their intents are committed together, each
-is sent by a thread of its own, and their results are written down together; no transaction is held
-meanwhile. Decisions on somebody's case and notices to many are lanes of their own.
+A run claims, and keeps a few pushes under way at once, each sent by a thread of its own with no
+transaction held. One commit writes down the results that have come and the intents of what takes
+their place. Decisions on somebody's case and notices to many are lanes of their own.
 """
 
 import logging
@@ -11,9 +11,10 @@ import secrets
 import socket
 import time
 from collections import deque
-from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from backend.accounts.queries import openids_of
@@ -33,6 +34,10 @@ RUN_S = 8.0
 RATE_PAUSE_S = 0.1
 # So long after a first answer we wait for others, to write them down together.
 GATHER_S = 0.02
+
+
+# What came of a call: an outcome, None when it was held up here, or whatever broke it off.
+Answer = Outcome | BaseException | None
 
 
 class Pushes(Protocol):
@@ -64,21 +69,21 @@ class _Run:
         lane: Lane,
     ):
         self._wechat, self._templates, self._senders = wechat, templates, senders
-        self._rate, self._lane = rate, lane
+        self._rate, self._lane, self._most = rate, lane, UNDER_WAY[lane]
         self._me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._waiting: deque[tuple[float, Row]] = deque()
-        self._under_way: dict[Future[Outcome | None], Row] = {}
+        self._answers: SimpleQueue[tuple[Row, Answer]] = SimpleQueue()
+        self._under_way = self._tried = 0
         self._broken: list[BaseException] = []
         self._until = time.monotonic() + RUN_S
-        self._tried = 0
 
     def go(self) -> int:
         try:
             while self._supply() or self._under_way:
-                self._launch()
-                if self._under_way:
-                    self._collect()
-                else:
+                heard = self._hear()
+                if heard or self._next_in_s() == 0.0:
+                    self._step(heard)
+                elif not self._under_way:
                     time.sleep(self._next_in_s())
         finally:
             ledger.give_back(self._me)
@@ -94,9 +99,28 @@ class _Run:
         if self._is_over():
             return False
         if not self._waiting:
-            claimed, now = ledger.claim(self._me, self._lane, rate=self._rate), time.monotonic()
-            self._waiting.extend((now + push["leaves_in_s"], push) for push in claimed)
+            claimed = ledger.claim(self._me, self._lane, rate=self._rate)
+            now = time.monotonic()
+            for push in self._addressed(claimed) if claimed else ():
+                self._waiting.append((now + push["leaves_in_s"], push))
         return bool(self._waiting) or ledger.is_due(self._lane)
+
+    def _addressed(self, pushes: Sequence[Row]) -> list[Row]:
+        """Add openid and template; end the pushes that lack one of them."""
+        openids = openids_of({push["person_id"] for push in pushes})
+        found: list[Row] = [
+            {
+                **push,
+                "openid": openids.get(push["person_id"]),
+                "template_id": self._templates.get(push["template"]),
+            }
+            for push in pushes
+        ]
+        for lacking, why in (("openid", "no openid"), ("template_id", "no template")):
+            if ids := [push["id"] for push in found if push[lacking] is None]:
+                ledger.skip(ids, self._me, why)
+                found = [push for push in found if push["id"] not in ids]
+        return found
 
     def _next_in_s(self) -> float:
         """Return after how many seconds there may be something to launch."""
@@ -105,60 +129,51 @@ class _Run:
         return max(0.0, self._waiting[0][0] - time.monotonic())
 
     def _free(self) -> int:
-        return 0 if self._is_over() else UNDER_WAY[self._lane] - len(self._under_way)
+        return 0 if self._is_over() else self._most - self._under_way
 
-    def _launch(self) -> None:
-        """Hand to the senders what is next, as far as its turn has come and one of them is free."""
-        free = self._free()
-        next_: list[Row] = []
-        while self._waiting and len(next_) < free and not self._next_in_s():
-            next_.append(self._waiting.popleft()[1])
-        ready = self._addressed(next_) if next_ else {}
-        began = time.monotonic()
-        for going in sorted(ledger.intend(ready, self._me)) if ready else ():
-            call = self._senders.submit(copy_context().run, self._send, ready[going], began)
-            self._under_way[call] = ready[going]
+    def _hear(self) -> list[tuple[Row, Answer]]:
+        """Wait for an answer, then a little for others: half of them leave work for the wire."""
+        if not self._under_way:
+            return []
+        heard: list[tuple[Row, Answer]] = []
+        until = time.monotonic() + self._next_in_s() if self._free() else None
+        with suppress(Empty):
+            while len(heard) < max(1, self._most // 2) and len(heard) < self._under_way:
+                left = None if until is None else max(0.0, until - time.monotonic())
+                heard.append(self._answers.get(timeout=left))
+                until = until if len(heard) > 1 else time.monotonic() + GATHER_S
+        self._under_way -= len(heard)
+        return heard
 
-    def _addressed(self, pushes: list[Row]) -> dict[int, Row]:
-        """Add openid and template by their numbers; end the pushes that lack one of them."""
-        openids = openids_of({push["person_id"] for push in pushes})
-        found: dict[int, Row] = {
-            push["id"]: {
-                **push,
-                "openid": openids.get(push["person_id"]),
-                "template_id": self._templates.get(push["template"]),
-            }
-            for push in pushes
-        }
-        for lacking, why in (("openid", "no openid"), ("template_id", "no template")):
-            if ids := [id_ for id_, push in found.items() if push[lacking] is None]:
-                ledger.skip(ids, self._me, why)
-                found = {id_: push for id_, push in found.items() if id_ not in ids}
-        return found
-
-    def _send(self, push: Row, began: float) -> Outcome | None:
-        """Send in a thread; None when we were held up for so long that it may not leave."""
-        if time.monotonic() - began > GUARD_S:
-            return None
-        return self._wechat.send(push["openid"], push["template_id"], push["page"], push["content"])
-
-    def _collect(self) -> None:
-        """Wait for answers and write them down; what broke off stays in doubt and ends the run."""
-        patience = self._next_in_s() if self._free() else None
-        if not wait(self._under_way, timeout=patience, return_when=FIRST_COMPLETED).done:
-            return
-        wait(self._under_way, timeout=GATHER_S)
-        ended = {call: self._under_way.pop(call) for call in [*self._under_way] if call.done()}
-        self._broken += [error for call in ended if (error := call.exception())]
-        said = [(push, call.result()) for call, push in ended.items() if not call.exception()]
-        held_up = [push["id"] for push, outcome in said if outcome is None]
-        if held_up:
+    def _step(self, heard: Sequence[tuple[Row, Answer]]) -> None:
+        """Write down what was heard and, in the same commit, what leaves now; then let it leave."""
+        said = [(push, answer) for push, answer in heard if isinstance(answer, Outcome)]
+        self._judge(said)
+        self._broken += [answer for _, answer in heard if isinstance(answer, BaseException)]
+        if held_up := [push["id"] for push, answer in heard if answer is None]:
             ledger.release(held_up, self._me)
-        self._settle([(push, outcome) for push, outcome in said if outcome is not None])
+        leaving: dict[int, Row] = {}
+        while self._waiting and len(leaving) < self._free() and self._next_in_s() == 0.0:
+            _, push = self._waiting.popleft()
+            leaving[push["id"]] = push
+        began = time.monotonic()
+        for going in sorted(ledger.step(said, leaving, self._me)):
+            self._senders.submit(self._send, leaving[going], began)
+            self._under_way += 1
 
-    def _settle(self, said: list[tuple[Row, Outcome]]) -> None:
-        if said:
-            ledger.settle(said)
+    def _send(self, push: Row, began: float) -> None:
+        """Send, in a thread that knows no records, unless we were held up before it could leave."""
+        answer: Answer = None
+        try:
+            if time.monotonic() - began <= GUARD_S:
+                answer = self._wechat.send(
+                    push["openid"], push["template_id"], push["page"], push["content"]
+                )
+        except BaseException as error:
+            answer = error
+        self._answers.put((push, answer))
+
+    def _judge(self, said: Sequence[tuple[Row, Outcome]]) -> None:
         self._tried += len(said)
         for _, outcome in said:
             if outcome.alarm:

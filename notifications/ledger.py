@@ -115,8 +115,19 @@ def is_due(lane: Lane) -> bool:
 
 
 @action
-def intend(ids: Collection[int], me: str) -> frozenset[int]:
-    """Commit that these pushes are about to leave; return those that still may."""
+def step(
+    said: Sequence[tuple[Row, Outcome]], ids: Collection[int] = (), me: str = ""
+) -> frozenset[int]:
+    """Write down what became of pushes, and commit with it that others are about to leave.
+
+    Return those of `ids` that still may. The late answer of a paused worker still counts.
+    """
+    if said:
+        _settle(said)
+    return _intend(ids, me) if ids else frozenset()
+
+
+def _intend(ids: Collection[int], me: str) -> frozenset[int]:
     return frozenset(each["id"] for each in rows(_INTEND, ids=sorted(ids), me=me, lease=SEND_S))
 
 
@@ -134,9 +145,7 @@ def release(ids: Collection[int], me: str) -> None:
     )
 
 
-@action
-def settle(said: Sequence[tuple[Row, Outcome]]) -> None:
-    """Write down what became of pushes; the late answer of a paused worker still counts."""
+def _settle(said: Sequence[tuple[Row, Outcome]]) -> None:
     becomes = [next_of(outcome, push["attempts"]) for push, outcome in said]
     settled = rows(
         _SETTLE,

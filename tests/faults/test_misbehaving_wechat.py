@@ -5,8 +5,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from notifications.delivery import UNDER_WAY
-from notifications.models import Lane
 from tests.faults.pushes import (
     APART_S,
     arrived,
@@ -101,10 +99,11 @@ def test_a_refusal_for_all_stops_the_run_and_leaves_the_others_unsent(app, simul
 
     send_due(app, connected(simulator))
 
-    # One more may have been under way beside it.
+    # A few may have gone their way beside it before it was heard; most have not left.
     left = statuses(app, people)
-    assert (1, 8 <= left["PENDING"]) == (left["RETRY_WAIT"], True)
-    assert len(simulator.log(endpoint="send")) <= UNDER_WAY[Lane.DECISION]
+    assert 1 == left["RETRY_WAIT"]
+    assert left["PENDING"] >= 5
+    assert 10 - left["PENDING"] == len(simulator.log(endpoint="send"))
 
 
 def test_with_one_call_in_ten_refused_as_busy_every_push_ends_in_a_named_state(app, simulator):

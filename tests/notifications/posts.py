@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app, has_app_context
+
 from backend import clock
-from backend.db import new_id, session
+from backend.db import new_id
 from backend.wechat.outcome import Outcome, Word
 from notifications.models import Lane
 from tests.records import change, look, one, person
@@ -18,18 +20,21 @@ ACCEPTED = Outcome(Word.ACCEPTED, errcode=0, msgid="7")
 class FakeWeChat:
     """Answers with the outcomes that it was given, the last of them for ever.
 
-    It refuses to be called while a transaction is open: nobody telephones while holding one.
+    It refuses to be called by whoever can reach the records: nobody telephones while holding a
+    transaction.
     """
 
     def __init__(self, *outcomes: Outcome, before: Callable[[], None] = lambda: None):
         self.outcomes = list(outcomes) or [ACCEPTED]
         self.before = before
+        self.app = current_app._get_current_object()
         self.sent: list[tuple[str, str, str, Mapping[str, str]]] = []
 
     def send(self, openid: str, template_id: str, page: str, data: Mapping[str, str]) -> Outcome:
-        assert not session().in_transaction()
+        assert not has_app_context()
         self.sent.append((openid, template_id, page, data))
-        self.before()
+        with self.app.app_context():
+            self.before()
         return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
 
 

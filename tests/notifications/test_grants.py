@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.wechat.outcome import Outcome, Word
 from notifications import delivery, grants
 from notifications.grants import Answer
-from notifications.ledger import claim, intend, settle
+from notifications.ledger import claim, step
 from notifications.models import Lane
 from notifications.templates import Moment
 from tests.notifications.posts import ACCEPTED, TEMPLATES, FakeWeChat, plant
@@ -137,10 +137,10 @@ class TestSpending:
         tap(her)
         (key,) = plant()
         (push,) = claim("me", Lane.DECISION, rate=1000)
-        intend([key], "me")
+        step([], [key], "me")
 
         for _ in range(3):
-            settle([(push, ACCEPTED)])
+            step([(push, ACCEPTED)])
 
         assert ("SPENT", -1, 1) == ledger(her)[-1]
         assert 3 == len(ledger(her))

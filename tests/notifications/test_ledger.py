@@ -17,7 +17,7 @@ def settle(key: int, attempts: int, outcome: Outcome, epoch: int = 1) -> None:
     found = row(key)
     names = ("id", "person_id", "template")
     push = {**{name: found[name] for name in names}, "claim_epoch": epoch, "attempts": attempts}
-    ledger.settle([(push, outcome)])
+    ledger.step([(push, outcome)])
 
 
 def claimed(me: str = ME, lane: Lane = Lane.DECISION, rate: int = 1000) -> list[int]:
@@ -81,15 +81,15 @@ class TestIntending:
         (key,) = plant()
         claimed(ME)
 
-        assert not ledger.intend([key], ANOTHER)
-        assert {key} == ledger.intend([key], ME)
+        assert not ledger.step([], [key], ANOTHER)
+        assert {key} == ledger.step([], [key], ME)
 
     def test_nobody_intends_twice(self, in_app):
         (key,) = plant()
         claimed()
 
-        assert {key} == ledger.intend([key], ME)
-        assert not ledger.intend([key], ME)
+        assert {key} == ledger.step([], [key], ME)
+        assert not ledger.step([], [key], ME)
 
     @pytest.mark.parametrize(
         "what",
@@ -105,7 +105,7 @@ class TestIntending:
         claimed()
         alter(key, what)
 
-        assert not ledger.intend([key], ME)
+        assert not ledger.step([], [key], ME)
 
 
 class TestWaiting:
@@ -160,7 +160,7 @@ class TestDying:
     def test_a_worker_that_dies_while_sending_leaves_an_unknown_fate(self, in_app):
         (key,) = plant()
         claimed()
-        ledger.intend([key], ME)
+        ledger.step([], [key], ME)
         alter(key, "lease_until = clock_timestamp() - interval '1 s'")
 
         ledger.sweep()
@@ -192,7 +192,7 @@ class TestDying:
     def test_the_late_answer_of_a_paused_worker_repairs_the_unknown(self, in_app):
         (key,) = plant()
         claimed()
-        ledger.intend([key], ME)
+        ledger.step([], [key], ME)
         alter(key, "lease_until = clock_timestamp() - interval '1 s'")
         ledger.sweep()
 
@@ -255,7 +255,7 @@ class TestGivingBack:
                 key,
                 f"status = 'CLAIMED', claimed_by = '{me}', lease_until = now() + interval '9 s'",
             )
-        ledger.intend([sending], ME)
+        ledger.step([], [sending], ME)
 
         ledger.give_back(ME)
 
@@ -273,9 +273,9 @@ class TestSettlingTogether:
         }
         keys = plant(len(said))
         pushes = ledger.claim(ME, Lane.DECISION, rate=1000)
-        ledger.intend(keys, ME)
+        ledger.step([], keys, ME)
 
-        ledger.settle(list(zip(pushes, said.values(), strict=True)))
+        ledger.step(list(zip(pushes, said.values(), strict=True)))
 
         assert [*said] == statuses()
         assert [outcome.errcode for outcome in said.values()] == [
@@ -285,10 +285,10 @@ class TestSettlingTogether:
     def test_an_answer_that_counts_no_more_changes_nothing_beside_one_that_does(self, in_app):
         first, second = plant(2)
         pushes = ledger.claim(ME, Lane.DECISION, rate=1000)
-        ledger.intend([first, second], ME)
+        ledger.step([], [first, second], ME)
         alter(first, "claim_epoch = 2")
 
-        ledger.settle([(push, ACCEPTED) for push in pushes])
+        ledger.step([(push, ACCEPTED) for push in pushes])
 
         assert ["SENDING", "ACCEPTED"] == statuses()
 
@@ -312,7 +312,7 @@ class TestOnePersonAtATime:
 
         assert [of[lane]] == claimed(lane=lane)
         assert [] == claimed(lane=other)
-        ledger.intend([of[lane]], ME)
+        ledger.step([], [of[lane]], ME)
         assert [] == claimed(lane=other)
         settle(of[lane], 0, ACCEPTED)
         assert [of[other]] == claimed(lane=other)
@@ -351,7 +351,7 @@ class TestResending:
         key = self.in_doubt(601)
         ledger.sweep()
         claimed()
-        ledger.intend([key], ME)
+        ledger.step([], [key], ME)
         settle(key, 1, Outcome(Word.UNKNOWN, None, "read time-out"), epoch=2)
         alter(key, "settled_at = clock_timestamp() - interval '1 hour'")
 
