@@ -34,6 +34,13 @@ _DUE = """
     status IN ('PENDING', 'RETRY_WAIT')
     AND next_try_at <= statement_timestamp() AND expires_at > statement_timestamp()
 """
+# Whatever goes wrong elsewhere, nobody's phone hears more of us in a day.
+MOST_A_DAY = 5
+_TODAY = "date_trunc('day', statement_timestamp() AT TIME ZONE 'Asia/Shanghai')"
+_HAS_HAD_ENOUGH = f"""
+    {MOST_A_DAY} <= (SELECT count(*) FROM delivery sent WHERE sent.person_id = due.person_id
+        AND sent.intent_at >= {_TODAY} AT TIME ZONE 'Asia/Shanghai')
+"""
 # The first one due of each person in a lane, of those who have none under way.
 _CLAIMABLE = f"""
     SELECT id FROM delivery due
@@ -43,6 +50,7 @@ _CLAIMABLE = f"""
       AND NOT EXISTS (SELECT FROM delivery other
           WHERE other.person_id = due.person_id AND other.lane = due.lane AND {_DUE}
             AND (other.next_try_at, other.id) < (due.next_try_at, due.id))
+      AND NOT {_HAS_HAD_ENOUGH}
 """
 _CLAIM = text(f"""
     UPDATE delivery SET status = 'CLAIMED', claimed_by = :me, claim_epoch = claim_epoch + 1,
@@ -83,6 +91,12 @@ _SWEEPS = tuple(
         "WHERE status IN ('PENDING', 'RETRY_WAIT') AND expires_at <= clock_timestamp()",
     )
 )
+# Not at midnight, when the new day begins.
+_TOMORROW = text(f"""
+    UPDATE delivery due
+    SET next_try_at = ({_TODAY} + interval '1 day 8 hours') AT TIME ZONE 'Asia/Shanghai'
+    WHERE {_DUE} AND {_HAS_HAD_ENOUGH}
+""")
 _RESEND = text("""
     UPDATE delivery SET status = 'PENDING', resent_at = clock_timestamp(), settled_at = NULL,
            next_try_at = clock_timestamp()
@@ -182,8 +196,10 @@ def next_of(outcome: Outcome, attempts: int) -> tuple[Status, float]:
 def sweep() -> None:
     """Free expired claims, call expired intents unknown, and give up what is too late.
 
-    Of what is unknown, that which may be read twice is sent once more when no receipt has come.
+    Of what is unknown, that which may be read twice is sent once more when no receipt has come;
+    what is due to somebody who has had enough for today waits until eight in the morning.
     """
+    session.execute(_TOMORROW)
     for change in _SWEEPS:
         session.execute(change)
     session.execute(_RESEND, {"templates": sorted(RESENT_ONCE), "patience": RESEND_AFTER_S})

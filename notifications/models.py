@@ -86,6 +86,7 @@ class Delivery(Model):
             unique=True,
             postgresql_where=text("status IN ('CLAIMED', 'SENDING')"),
         ),
+        Index("ix_delivery_sent_to", "person_id", "intent_at"),
         Index(
             "ix_delivery_in_doubt",
             "settled_at",

@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 from backend import embedded
 from backend.config import inherited
-from tests.benchmarks import audience, queue, rules
+from tests.benchmarks import audience, pushes, queue, rules
 from tests.benchmarks.load import Load, always, get, rate
 
 ROUNDS, SECONDS = 21, 0.7
@@ -55,6 +55,7 @@ def main() -> None:
         peer = stack.enter_context(_served("tests.benchmarks.peer:app", "/bare", environ))
         _report(_measured([*_loads(ours, peer), *queue.loads(ours, peer, servers)]))
         rules.report()
+        pushes.report(servers)
         audience.report(servers.database_url)
 
 

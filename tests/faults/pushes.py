@@ -1,14 +1,11 @@
 """What became of a push, and what does WeChat say of it? Helpers to bring pushes about."""
 
+import json
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import Flask
 
-from backend import clock
-from backend.audit.models import Event
-from backend.db import session
 from backend.wechat.client import WeChat
 from backend.wechat.simulator.server import Simulator
 from backend.wechat.simulator.world import APPID, SECRET
@@ -16,7 +13,7 @@ from backend.wechat.token import Pace
 from backend.wechat.token_store import MemoryTokens
 from backend.wechat.wire import Limits
 from notifications import delivery, ledger
-from notifications.models import Delivery, Lane, Message, Status
+from notifications.models import Lane
 from tests.races.crowd import Case, ask, submitted
 
 # A hanging call is given up after half a second here instead of five.
@@ -40,41 +37,33 @@ class Push(NamedTuple):
 
 
 def pending(app: Flask, count: int = 1, lane: Lane = Lane.DECISION) -> list[Case]:
-    """Bring in people to whom a push is due."""
-    cases, now = submitted(app, count), clock.now()
-    with app.app_context():
-        for case in cases:
-            event = Event(name="made.up", subject_kind="x", subject_id=1, at=now, particulars={})
-            event.announced_at = now
-            session.add(event)
-            session.flush()
-            message = Message(
-                event_id=event.id,
-                event="made.up",
-                person_id=case.applicant_id,
-                title="t",
-                body="b",
-                link="pages/index/index",
-                created_at=now,
-            )
-            session.add(message)
-            session.flush()
-            session.add(
-                Delivery(
-                    message_id=message.id,
-                    person_id=case.applicant_id,
-                    channel="wechat",
-                    lane=lane,
-                    template="tenancy_result",
-                    page="pages/index/index",
-                    content=WORDS,
-                    status=Status.PENDING,
-                    next_try_at=now,
-                    expires_at=now + timedelta(hours=24),
-                )
-            )
-        session.commit()
-        session.remove()
+    """Bring in people to whom a push is due, all of them because of one event."""
+    cases = submitted(app, count)
+    ((event,),) = ask(
+        app,
+        "INSERT INTO event (public_id, name, subject_kind, subject_id, at, particulars,"
+        " announced_at) VALUES (gen_random_uuid(), 'made.up', 'x', 1, now(), '{}', now())"
+        " RETURNING id",
+    )
+    people = [case.applicant_id for case in cases]
+    ask(
+        app,
+        "INSERT INTO message (public_id, event_id, event, person_id, title, body, link, created_at)"
+        " SELECT gen_random_uuid(), :event, 'made.up', id, 't', 'b', 'pages/index/index', now()"
+        " FROM unnest(CAST(:people AS bigint[])) AS id",
+        event=event,
+        people=people,
+    )
+    ask(
+        app,
+        "INSERT INTO delivery (message_id, person_id, channel, lane, template, page, content,"
+        " status, attempts, claim_epoch, next_try_at, expires_at)"
+        " SELECT id, person_id, 'wechat', :lane, 'tenancy_result', link, CAST(:words AS jsonb),"
+        " 'PENDING', 0, 0, now(), now() + interval '24 h' FROM message WHERE event_id = :event",
+        event=event,
+        lane=lane.name,
+        words=json.dumps(WORDS),
+    )
     return cases
 
 

@@ -13,6 +13,7 @@ from backend import jobs
 from backend.db import action
 from notifications.delivery import UNDER_WAY
 from notifications.models import Lane
+from notifications.work import SENDING
 from tests.faults.pushes import pending, push_of, statuses, time_passes
 from tests.faults.stack import FINAL, Stack
 from tests.races.crowd import Case, ask
@@ -22,10 +23,11 @@ from tests.running_system import wait_until
 CONCURRENCY = 2
 
 
-def call_worker(stack: Stack) -> None:
+def call_worker(stack: Stack, lane: Lane = Lane.DECISION) -> None:
     """Ask for the sending of what is due, as an approval does."""
+    name, queue = SENDING[lane]
     with stack.app.app_context():
-        action(lambda: jobs.defer("send_due", queueing_lock="send_due"))()
+        action(lambda: jobs.defer(name, queueing_lock=name, queue=queue))()
 
 
 def arrivals(stack: Stack, people: Sequence[Case]) -> Counter[str]:

@@ -1,7 +1,10 @@
 """Which step may a push take next, and whose word counts? (reliability.md §4.4)"""
 
+from datetime import timedelta
+
 import pytest
 
+from backend import clock
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
 from notifications import delivery, ledger
@@ -322,6 +325,41 @@ class TestOnePersonAtATime:
         alter(first, "status = 'RETRY_WAIT', next_try_at = now() + interval '5 s'")
 
         assert [second] == claimed()
+
+
+class TestEnough:
+    """Five a day for one person, whatever has gone wrong elsewhere."""
+
+    def sent_today(self, times: int, at: str = "now()") -> None:
+        for key in plant(times, "qiqige"):
+            alter(key, f"status = 'ACCEPTED', intent_at = {at}")
+
+    @pytest.mark.parametrize(("times", "is_taken"), [(4, True), (5, False)])
+    @pytest.mark.parametrize("lane", Lane)
+    def test_after_five_the_sixth_stays_in_either_lane(self, in_app, times, is_taken, lane):
+        self.sent_today(times)
+        (key,) = plant(1, "qiqige", lane=lane)
+
+        assert ([key] if is_taken else []) == claimed(lane=lane)
+        assert is_taken or not ledger.is_due(lane)
+
+    def test_what_left_before_midnight_in_shanghai_does_not_count(self, in_app):
+        midnight = "date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE"
+        self.sent_today(5, f"{midnight} 'Asia/Shanghai' - interval '1 s'")
+        (key,) = plant(1, "qiqige")
+
+        assert [key] == claimed()
+
+    def test_what_is_too_many_waits_until_eight_in_the_morning(self, in_app):
+        self.sent_today(5)
+        (key,) = plant(1, "qiqige")
+        (others,) = plant(1, "batu")
+
+        ledger.sweep()
+
+        morning = clock.start_of(clock.today() + timedelta(days=1)) + timedelta(hours=8)
+        assert ("PENDING", morning) == (row(key)["status"], row(key)["next_try_at"])
+        assert [others] == claimed()
 
 
 class TestResending:

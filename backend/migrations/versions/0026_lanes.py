@@ -94,6 +94,7 @@ def downgrade() -> None:
         prefix = "uq" if name == "under_way" else "ix"
         op.drop_index(f"{prefix}_delivery_{name}", "delivery")
     due = {"postgresql_where": sa.text(WAITING)}
+    op.drop_index("ix_delivery_sent_to", "delivery")
     op.create_index("ix_delivery_due", "delivery", ["next_try_at"], **due)
     op.create_index("ix_delivery_intent_at", "delivery", ["intent_at"])
     op.drop_column("delivery", "resent_at")
@@ -115,6 +116,7 @@ def _add_to_delivery() -> None:
         " detail = 'under way when the ledger changed' WHERE status = 'SENDING'"
     )
     op.drop_index("ix_delivery_intent_at", "delivery")
+    op.create_index("ix_delivery_sent_to", "delivery", ["person_id", "intent_at"])
     op.drop_index("ix_delivery_due", "delivery")
     for name, columns, where, unique in (
         ("ix_delivery_due", ["lane", "next_try_at", "id"], WAITING, False),

@@ -1,0 +1,159 @@
+"""Ten thousand hear something, and workers die meanwhile: who hears it twice, who never?
+
+Goals G-11 and G-17 of the reliability paper: nobody is lost, nobody is told twice, what is in doubt
+is at most what was under way, and a decision does not wait behind a notice to everybody.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from notifications.delivery import UNDER_WAY
+from notifications.models import Lane
+from tests.faults.pushes import pending, statuses, time_passes
+from tests.faults.stack import FINAL, Stack
+from tests.faults.test_workers import arrivals, call_worker
+from tests.races.crowd import Case, ask
+from tests.running_system import wait_until
+
+SEED, KILLS, EXACT = 20261129, 20, 5
+
+
+def add_up(stack: Stack, people: Sequence[Case]) -> Counter[str]:
+    """Count the fates; whenever one looks, they are the fates of everybody."""
+    found = Counter(statuses(stack.app, people))
+    assert len(people) == found.total()
+    return found
+
+
+def is_over(stack: Stack, people: Sequence[Case]) -> bool:
+    return add_up(stack, people).keys() <= FINAL
+
+
+def told(stack: Stack, people: Sequence[Case]) -> tuple[int, int, int]:
+    """Return how many are lost, how many heard it twice, and how many are in doubt."""
+    came, fates = arrivals(stack, people), add_up(stack, people)
+    accepted = ask(
+        stack.app,
+        "SELECT i.subject FROM delivery d JOIN identity i USING (person_id)"
+        " WHERE d.person_id = ANY(:ids) AND d.status = 'ACCEPTED'",
+        ids=[person.applicant_id for person in people],
+    )
+    lost = sum(openid not in came for (openid,) in accepted)
+    return lost, sum(times > 1 for times in came.values()), fates["UNKNOWN"]
+
+
+def through_deaths(stack: Stack, people: Sequence[Case], kills: int, exact: int) -> None:
+    """Kill the worker at random moments, and while WeChat has read and not yet answered."""
+    chance = random.Random(SEED)
+    for number in range(kills + exact):
+        call_worker(stack, Lane.BROADCAST)
+        seen = arrivals(stack, people).total()
+        if number < kills:
+            more = chance.randrange(1, 60)
+            wait_until(lambda seen=seen, more=more: arrivals(stack, people).total() > seen + more)
+        else:
+            stack.running.wish("POST", "hold", times=1)
+            wait_until(lambda: stack.running.wish("GET", "hold")["held"] >= 1)
+        stack.running.worker.kill()
+        stack.running.wish("POST", "release")
+        add_up(stack, people)
+        time_passes(stack.app)
+
+
+@pytest.mark.parametrize(
+    ("number", "kills", "exact"),
+    [(400, 2, 1), pytest.param(10_000, KILLS, EXACT, marks=pytest.mark.reliability)],
+)
+def test_a_notice_reaches_everybody_once_though_workers_die(stack, figures, number, kills, exact):
+    people = pending(stack.app, number, Lane.BROADCAST)
+
+    through_deaths(stack, people, kills, exact)
+    call_worker(stack, Lane.BROADCAST)
+    wait_until(lambda: is_over(stack, people), 300)
+
+    lost, twice, in_doubt = told(stack, people)
+    figures(people=number, kills=kills + exact, lost=lost, twice=twice, unknown=in_doubt)
+    assert (0, 0) == (lost, twice)
+    assert in_doubt <= (kills + exact) * UNDER_WAY[Lane.BROADCAST]
+    assert add_up(stack, people).keys() <= {"ACCEPTED", "UNKNOWN"}
+
+
+def test_a_push_that_was_only_marked_as_sent_is_noticed(stack):
+    """The planted bug, for those who count the lost."""
+    people = pending(stack.app, 3, Lane.BROADCAST)
+    ask(
+        stack.app,
+        "UPDATE delivery SET status = 'ACCEPTED' WHERE person_id = :id",
+        id=people[0].applicant_id,
+    )
+    call_worker(stack, Lane.BROADCAST)
+    wait_until(lambda: is_over(stack, people))
+
+    assert (1, 0, 0) == told(stack, people)
+
+
+@pytest.mark.reliability
+def test_workers_that_are_asked_to_stop_leave_nothing_of_a_notice_in_doubt(stack, figures):
+    people = pending(stack.app, 3_000, Lane.BROADCAST)
+    for _ in range(20):
+        call_worker(stack, Lane.BROADCAST)
+        seen = arrivals(stack, people).total()
+        wait_until(lambda seen=seen: arrivals(stack, people).total() > min(seen + 5, 2_999))
+        assert 0 == stack.running.worker.stop(within=30)
+        assert not {"UNKNOWN", "SENDING", "FAILED"} & add_up(stack, people).keys()
+        stack.running.worker.start()
+
+    time_passes(stack.app)
+    call_worker(stack, Lane.BROADCAST)
+    wait_until(lambda: is_over(stack, people), 120)
+
+    figures(sigterms=20, people=len(people))
+    assert (0, 0, 0) == told(stack, people)
+
+
+def waited(stack: Stack, people: Sequence[Case]) -> list[float]:
+    """Return how long each push was due before it was handed to WeChat, in seconds."""
+    found = ask(
+        stack.app,
+        "SELECT extract(epoch FROM intent_at - next_try_at)::float FROM delivery"
+        " WHERE person_id = ANY(:ids) AND intent_at IS NOT NULL",
+        ids=[person.applicant_id for person in people],
+    )
+    return sorted(seconds for (seconds,) in found)
+
+
+@pytest.mark.parametrize(
+    ("crowd", "decisions"),
+    [(2_000, 10), pytest.param(100_000, 1_000, marks=pytest.mark.reliability)],
+)
+def test_a_decision_does_not_wait_behind_a_notice_to_everybody(stack, figures, crowd, decisions):
+    everybody = [
+        person
+        for _ in range(0, crowd, 2_000)
+        for person in pending(stack.app, 2_000, Lane.BROADCAST)
+    ]
+    stack.running.wish("POST", "settings", latency_s=0.02)
+    call_worker(stack, Lane.BROADCAST)
+    wait_until(lambda: waited(stack, everybody))
+
+    # The planted bug: a decision that went the way of notices.
+    misled = pending(stack.app, 1, Lane.BROADCAST)
+    decided: list[Case] = []
+    for _ in range(0, decisions, 10):
+        made = pending(stack.app, 10)
+        call_worker(stack)
+        wait_until(lambda made=made: len(waited(stack, made)) >= 5)
+        decided += made
+    wait_until(lambda: is_over(stack, decided), 60)
+
+    delays, behind = waited(stack, decided), waited(stack, misled)
+    left = add_up(stack, everybody)["PENDING"]
+    ask(stack.app, "UPDATE delivery SET status = 'CANCELLED' WHERE status = 'PENDING'")
+    late = sum(seconds > 10 for seconds in delays)
+    figures(decisions=len(delays), behind=left, late=late, median_s=delays[len(delays) // 2])
+    assert left > 0, "the notice was over before the decisions were made"
+    assert late <= len(delays) // 1_000
+    assert [] == behind
