@@ -115,11 +115,12 @@ def test_workers_that_are_asked_to_stop_leave_nothing_of_a_notice_in_doubt(stack
 
 
 def waited(stack: Stack, people: Sequence[Case]) -> list[float]:
-    """Return how long each push was due before it was handed to WeChat, in seconds."""
+    """Return how long each took from its message to being handed to WeChat, in seconds."""
     found = ask(
         stack.app,
-        "SELECT extract(epoch FROM intent_at - next_try_at)::float FROM delivery"
-        " WHERE person_id = ANY(:ids) AND intent_at IS NOT NULL",
+        "SELECT extract(epoch FROM d.intent_at - m.created_at)::float FROM delivery d"
+        " JOIN message m ON m.id = d.message_id"
+        " WHERE d.person_id = ANY(:ids) AND d.intent_at IS NOT NULL",
         ids=[person.applicant_id for person in people],
     )
     return sorted(seconds for (seconds,) in found)
