@@ -225,6 +225,9 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "markRead": frozenset({R.OWNER}),
     "listTemplates": frozenset({R.ENTREPRENEUR}),
     "recordSubscription": frozenset({R.ENTREPRENEUR}),
+    # Open to whoever has WeChat's token and key: a signature stands for the sign-in.
+    "wechatCallbackGet": OPEN,
+    "wechatCallbackPost": OPEN,
 }
 
 # Which side of the house a relation can hold for: a token of the other side is refused outright.

@@ -33,7 +33,7 @@ class Settings:
     wechat_appid: str
     wechat_appsecret: str = field(repr=False)
     wechat_callback_token: str = field(repr=False)
-    wechat_encoding_aes_key: str = field(repr=False)
+    wechat_encoding_aes_keys: tuple[str, ...] = field(repr=False)
     wechat_templates: Mapping[str, str]
     wechat_send_rate: int
     jwt_keys_citizen: Mapping[str, str] = field(repr=False)
@@ -80,7 +80,7 @@ def _typed(known: Mapping[str, str]) -> Settings:
         wechat_appid=known["WECHAT_APPID"],
         wechat_appsecret=known["WECHAT_APPSECRET"],
         wechat_callback_token=known["WECHAT_CALLBACK_TOKEN"],
-        wechat_encoding_aes_key=known["WECHAT_ENCODING_AES_KEY"],
+        wechat_encoding_aes_keys=tuple(known["WECHAT_ENCODING_AES_KEY"].split(",")),
         wechat_templates=ring(known.get("WECHAT_TEMPLATES", "")),
         wechat_send_rate=int(known["WECHAT_SEND_RATE"]),
         jwt_keys_citizen=ring(known["JWT_KEYS_CITIZEN"]),

@@ -15,6 +15,7 @@ from backend.db import db
 from backend.documents.scanner import Clamd, Scans
 from backend.documents.shelf import Shelf
 from backend.readiness import MIGRATIONS
+from backend.wechat.callback import Door
 from backend.wechat.client import WeChat
 from backend.wechat.token_store import DatabaseTokens
 from miniprogram_api import auth, cached, envelope, openapi, problems
@@ -23,6 +24,7 @@ from miniprogram_api.operations import KEPT, refuse_undeclared
 from miniprogram_api.routes import (
     applications,
     batches,
+    callbacks,
     cases,
     choices,
     claims,
@@ -84,6 +86,7 @@ NOUNS = (
     documents,
     decisions,
     messages,
+    callbacks,
 )
 
 
@@ -112,6 +115,11 @@ def create_app(
         cache=cache or Cache(settings.redis_url),
         cursor_key=settings.cursor_key,
         shelf=Shelf(settings.upload_dir, scanner),
+        door=Door.of(
+            settings.wechat_appid,
+            settings.wechat_callback_token,
+            settings.wechat_encoding_aes_keys,
+        ),
     )
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))

@@ -33,6 +33,7 @@ UNCHANGED = {"description": "与 If-None-Match 所指相同"}
 EXAMPLES = {"string": "文字", "integer": 1, "number": 1.5, "boolean": True, "object": {}}
 BINARY = {"type": "string", "format": "binary"}
 FILE_EXAMPLE = "%PDF-1.7 …"
+PLAIN = {"schema": {"type": "string"}, "example": "success"}
 FORMAT_EXAMPLES = {
     "binary": FILE_EXAMPLE,
     "date": "2026-11-23",
@@ -122,7 +123,8 @@ def _complete(written: dict[str, Any], components: dict[str, Any], path: list[An
     written.setdefault("parameters", []).extend(_headers(operation))
     if operation.media:
         written["responses"]["200"]["content"] = {
-            media: {"schema": BINARY, "example": FILE_EXAMPLE} for media in operation.media
+            media: PLAIN if media == "text/plain" else {"schema": BINARY, "example": FILE_EXAMPLE}
+            for media in operation.media
         }
     for status in sorted(_refusals(operation, has_path=bool(path))):
         written["responses"][str(status)] = _problem(status)
@@ -163,7 +165,7 @@ def _refusals(operation: Operation, *, has_path: bool) -> set[int]:
     statuses = {400, 503} | operation.may_refuse
     statuses |= {401} if operation.audiences else set()
     statuses |= {404} if has_path else set()
-    statuses |= {413, 415, 422} if operation.has_body else set()
+    statuses |= {413, 415, 422} if operation.has_body and not operation.signed else set()
     statuses |= {409} if operation.key != "none" else set()
     statuses |= {422} if operation.key != "none" else set()
     statuses |= {403, 412, 428} if operation.if_match else set()

@@ -3,7 +3,7 @@
 An operation without a row in `access.PERMISSIONS` cannot be declared, so the app does not start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -41,7 +41,8 @@ class Operation(NamedTuple):
     that holds finished answers, `own` the parameter that makes an answer one reader's own, which
     is not worth keeping. `verbs` are what the table of steps calls it. `may_refuse` adds statuses
     that nothing else here implies. `takes_file` says that the body is a form with a file, `media`
-    which types of content it hands out.
+    which types of content it hands out. `signed` says that WeChat asks, by its own contract: what
+    comes is judged by its signature alone, and read by the view itself.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Operation(NamedTuple):
     may_refuse: frozenset[int]
     takes_file: bool = False
     media: tuple[str, ...] = ()
+    signed: bool = False
 
     @property
     def policy(self) -> list[str]:
@@ -112,12 +114,14 @@ class Routes(Blueprint):
         may_refuse: tuple[int, ...] = (),
         takes_file: bool = False,
         media: tuple[str, ...] = (),
+        signed: Mapping[str, Any] | None = None,
         base: str = BASE,
     ) -> Callable[[View], View]:
         """Declare an operation; its view is handed what it names.
 
         Those are `by` (the principal), `query`, `body`, `seen` (the version of If-Match) and the
-        variables of the path. See Operation for the promises.
+        variables of the path. See Operation for the promises; `signed` is what the document says of
+        a request of WeChat's.
         """
         schema = gives() if isinstance(gives, type) else gives
         promised = Operation(
@@ -135,6 +139,7 @@ class Routes(Blueprint):
             frozenset(may_refuse),
             takes_file,
             media,
+            signed is not None,
         )
         if id not in access.PERMISSIONS:
             raise Undeclared(id)
@@ -142,10 +147,10 @@ class Routes(Blueprint):
         if keep:
             KEPT[base + rule] = (id, keep)
 
-        def declare(view: View) -> View:
+        def strictly_read(inner: View) -> View:
             inner = self.arguments(
                 query, location="query", arg_name="query", error_status_code=400
-            )(_handed_what_it_names(view))
+            )(inner)
             if promised.has_body:
                 inner = self.arguments(
                     body or Nothing,
@@ -153,9 +158,13 @@ class Routes(Blueprint):
                     arg_name="body",
                     required=body is not None and not body.may_be_absent,
                 )(inner)
-            guarded: Any = _guarded(promised, inner)
+            return inner
+
+        def declare(view: View) -> View:
+            inner = _handed_what_it_names(view)
+            guarded: Any = _guarded(promised, inner if promised.signed else strictly_read(inner))
             # The library's wrappers only document: what they would do, `_written` has done.
-            guarded._apidoc = self.doc(operationId=id)(
+            guarded._apidoc = self.doc(operationId=id, **(signed or {}))(
                 self.response(status, schema)(guarded)
             )._apidoc
             self.route(base + rule, methods=[method], endpoint=id)(guarded)

@@ -2,11 +2,13 @@
 
 A ledger (订阅次数): each "yes" to a one-time template adds one, each card that WeChat took uses one
 up, and its error 43101 says that none is left, whatever we had counted. It tells the client when to
-ask; nothing that is sent, and no service, ever waits for it.
+ask; nothing that is sent, and no service, ever waits for it. What WeChat itself tells of a tap may
+come later, or in another order: then everything is counted anew (`counting`).
 """
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -16,6 +18,7 @@ from backend import clock
 from backend.access import Principal
 from backend.db import Row, action, row, rows, session
 from backend.wechat.outcome import Outcome, Word
+from notifications import counting
 from notifications.models import Why
 from notifications.templates import AT_ONCE, TEMPLATES, Moment
 
@@ -55,7 +58,7 @@ def record(given: Mapping[str, Answer], *, by: Principal) -> dict[str, Any]:
     """Write down what she answered to one dialog; return what is left of each template."""
     for template, answer in sorted(given.items()):
         if answer is Answer.ACCEPT:
-            _move(by.id, template, Why.GRANTED, 1)
+            _count(by.id, template, Why.GRANTED, clock.now())
         elif answer is not Answer.REJECT:
             log.error("WeChat needs a person: template %s: %s", template, answer.name)
     left = _left(by.id)
@@ -71,6 +74,27 @@ def settled(said: Sequence[tuple[Row, Outcome]]) -> None:
         if outcome.errcode == NOT_SUBSCRIBED:
             gone = -_left(push["person_id"]).get(push["template"], 0)
             _move(push["person_id"], push["template"], Why.GONE, gone, push)
+
+
+def told(person_id: int, template: str, at: datetime) -> None:
+    """Count, inside an action, a tap of which WeChat tells; not if the client has told of it."""
+    _count(person_id, template, Why.TOLD, at)
+
+
+def withdrawn(person_id: int, template: str, at: datetime) -> None:
+    """Count, inside an action, that she wants no more of these since that moment."""
+    _count(person_id, template, Why.WITHDRAWN, at)
+
+
+def used(push: Row, at: datetime) -> None:
+    """Count, inside an action, a push that was taken to be in doubt until WeChat told of it."""
+    _count(push["person_id"], push["template"], Why.SPENT, at, push)
+
+
+def forget(person_id: int) -> None:
+    """Remove, inside an action, what a person has granted who cannot be reached any more."""
+    for table in ("credit_entry", "credit"):
+        session.execute(text(f"DELETE FROM {table} WHERE person_id = :id"), {"id": person_id})
 
 
 def moments(by: Principal, numbers: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -114,22 +138,60 @@ def _left(person_id: int) -> dict[str, int]:
 
 
 def _move(person_id: int, template: str, why: Why, change: int, push: Row | None = None) -> None:
-    """Add to what is left, never below nothing, and write down why."""
-    values = {"person": person_id, "template": template, "change": change, "at": clock.now()}
-    moved = row(
+    """Add to what is left, never below nothing, and write down why.
+
+    For what we have just done ourselves: nothing that is known can have happened later.
+    """
+    at = clock.now()
+    remaining = _changed(person_id, template, change, at)
+    _note(person_id, template, why, change, remaining, at, push)
+
+
+def _count(person_id: int, template: str, why: Why, at: datetime, push: Row | None = None) -> None:
+    """Add something that happened at a moment, and count anew what that leaves."""
+    before = _changed(person_id, template, 0, clock.now())
+    asked = text("SELECT why, at FROM credit_entry WHERE person_id = :id AND template = :template")
+    known = [
+        counting.Fact(Why[each["why"]], each["at"])
+        for each in rows(asked, id=person_id, template=template)
+    ]
+    change = counting.left([*known, counting.Fact(why, at)]) - before
+    remaining = _changed(person_id, template, change, clock.now())
+    _note(person_id, template, why, change, remaining, at, push)
+
+
+def _changed(person_id: int, template: str, change: int, now: datetime) -> int:
+    """Change what is left and return it; nobody else can meanwhile."""
+    found = row(
         text(
             """
             INSERT INTO credit (person_id, template, remaining, changed_at)
-            VALUES (:person, :template, greatest(0, CAST(:change AS bigint)), :at)
+            VALUES (:person, :template, greatest(0, CAST(:change AS bigint)), :now)
             ON CONFLICT (person_id, template) DO UPDATE
             SET remaining = greatest(0, credit.remaining + CAST(:change AS bigint)),
-                changed_at = :at
+                changed_at = :now
             RETURNING remaining
             """
         ),
-        **values,
+        person=person_id,
+        template=template,
+        change=change,
+        now=now,
     )
-    assert moved is not None
+    assert found is not None
+    remaining: int = found["remaining"]
+    return remaining
+
+
+def _note(
+    person_id: int,
+    template: str,
+    why: Why,
+    change: int,
+    remaining: int,
+    at: datetime,
+    push: Row | None,
+) -> None:
     session.execute(
         text(
             """
@@ -139,7 +201,7 @@ def _move(person_id: int, template: str, why: Why, change: int, push: Row | None
             """
         ),
         {"id": None, "claim_epoch": None}
-        | values
-        | {"why": why.name, "remaining": moved["remaining"]}
+        | {"person": person_id, "template": template, "why": why.name}
+        | {"change": change, "remaining": remaining, "at": at}
         | dict(push or {}),
     )

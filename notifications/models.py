@@ -97,6 +97,19 @@ class Delivery(Model):
             "lease_until",
             postgresql_where=text("status IN ('CLAIMED', 'SENDING')"),
         ),
+        Index(
+            "ix_delivery_provider_id",
+            "provider_id",
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
+        # Of which a receipt without a known number may be.
+        Index(
+            "ix_delivery_unnumbered",
+            "person_id",
+            "template",
+            "intent_at",
+            postgresql_where=text("provider_id IS NULL AND intent_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -154,6 +167,8 @@ class Why(Words):
     GRANTED = "用户同意"
     SPENT = "已发送"
     GONE = "微信告知已无次数"
+    TOLD = "微信告知同意"
+    WITHDRAWN = "微信告知拒收"
 
 
 class Credit(Model):
@@ -192,3 +207,30 @@ class CreditEntry(Model):
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
     claim_epoch: Mapped[int | None]
     at: Mapped[datetime]
+
+
+class Callback(Model):
+    """What WeChat has told us, once however often it was told: `digest` is that of the message.
+
+    The message names people, so it is sealed, and is forgotten some days after it was taken up.
+    """
+
+    __tablename__ = "callback"
+    __table_args__ = (
+        Index(
+            "ix_callback_due",
+            "next_try_at",
+            postgresql_where=text("processed_at IS NULL"),
+        ),
+        Index("ix_callback_processed_at", "processed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    message: Mapped[str]
+    told_at: Mapped[datetime | None]
+    came_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_try_at: Mapped[datetime]
+    processed_at: Mapped[datetime | None]

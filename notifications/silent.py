@@ -48,6 +48,8 @@ SILENT = UNTOLD | frozenset(
         "phone.bound",
         "phone.changed",
         "phone.shared",
+        "phone.withdrawn",
+        "person.detached",
         "post.chosen",
         "post.closed",
         "post.opened",

@@ -20,7 +20,7 @@ from backend.subsidies import reminding as subsidies
 from backend.tenancies import prompting as admissions
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
-from notifications import delivery, fanout, ledger
+from notifications import callbacks, delivery, fanout, ledger
 from notifications.models import Lane
 
 # Notices to many have a place of their own in each worker, and never take a decision's.
@@ -95,6 +95,19 @@ def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
         _ask_for(Lane.BROADCAST)
 
 
+@jobs.task()
+def take_up_callbacks(tools: Mapping[str, Any]) -> None:
+    """Take up what WeChat has told us."""
+    _take_up(tools)
+
+
+@jobs.app.periodic(cron="* * * * * */10")
+@jobs.task(queueing_lock="sweep_callbacks")
+def sweep_callbacks(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Take up what was left behind, and receipts that came before their push was written down."""
+    _take_up(tools)
+
+
 @jobs.app.periodic(cron="* * * * * 30")
 @jobs.task(queueing_lock="sweep_cases")
 def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
@@ -138,9 +151,10 @@ def sweep_internships(tools: Mapping[str, Any], timestamp: int) -> None:
 @jobs.app.periodic(cron="13 * * * *")
 @jobs.task(queueing_lock="forget_what_has_expired")
 def forget_what_has_expired(tools: Mapping[str, Any], timestamp: int) -> None:
-    """Remove idempotency keys that no client may use any more, and screenings after their days."""
+    """Remove idempotency keys that no client may use any more; screenings, callbacks in time."""
     action(idempotency.forget_old)()
     screenings.forget_old()
+    callbacks.forget_old()
 
 
 @jobs.app.periodic(cron="29 * * * *")
@@ -173,3 +187,9 @@ def _ask_for(lane: Lane) -> None:
     """Have one more run in a lane, unless one is waiting already."""
     name, queue = SENDING[lane]
     jobs.defer(name, queueing_lock=name, queue=queue)
+
+
+def _take_up(tools: Mapping[str, Any]) -> None:
+    """Take up what is due; a run that the clock cut off is followed by another job."""
+    if not callbacks.take_up_due(tools["settings"].wechat_templates):
+        action(jobs.defer)("take_up_callbacks", queueing_lock="take_up_callbacks")

@@ -41,7 +41,7 @@ SWEPT = (
     " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head,"
     " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder,"
     " park_choice, admission, stopped_list, draw, ticket,"
-    " gap, credit, credit_entry, unread"
+    " gap, credit, credit_entry, unread, callback"
 )
 
 

@@ -4,6 +4,7 @@
     ├── CodeRefused          sign in again with a new code
     ├── RiskyUser            WeChat blocks this person
     ├── PhoneCodeRefused     tap again for a new phone code
+    ├── Forged               a callback that WeChat has not signed, or not for us, or not just now
     └── TooFrequent          wait; `retry_after` gives the seconds
     WeChatDown               nothing the person can do (backend.errors)
     ├── Busy                 our own limit of concurrent sign-ins is reached
@@ -38,6 +39,12 @@ class RiskyUser(NotAllowed):
     """WeChat holds the person for high-risk and blocks the sign-in."""
 
     detail = "微信暂时限制了该账号登录，请稍后再试或联系微信客服"
+
+
+class Forged(NotAllowed):
+    """A request to the callback address that does not come from WeChat; it is not told why."""
+
+    detail = "回调未通过验证"
 
 
 class TooFrequent(TooMany):

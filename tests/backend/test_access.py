@@ -167,6 +167,8 @@ OPEN = {
     "getPost",
     "listDraws",
     "getDraw",
+    "wechatCallbackGet",
+    "wechatCallbackPost",
 }
 FOR_BOTH_SIDES = {
     "endSession",
