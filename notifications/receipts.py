@@ -27,7 +27,8 @@ BECOMES: Mapping[Status, tuple[str, ...]] = {
     Status.REFUSED: ("ACCEPTED", "UNKNOWN"),
 }
 _PUSH = (
-    "SELECT id, person_id, template, claim_epoch, status FROM delivery WHERE channel = 'wechat' AND"
+    "SELECT id, person_id, template, claim_epoch, status, intent_at"
+    " FROM delivery WHERE channel = 'wechat' AND"
 )
 
 
@@ -50,7 +51,8 @@ def _settle(
         _write(push, becomes, item, number)
         in_doubt = push["status"] == Status.UNKNOWN.name and becomes is Status.DELIVERED
         if in_doubt and not withdrawing.is_closed(push["person_id"]):
-            grants.used(push, at)
+            # To WeChat's second it might have left before it was granted.
+            grants.used(push, push["intent_at"] or at)
     return True
 
 

@@ -111,6 +111,7 @@ def simulator(shared_simulator: Simulator) -> Iterator[Simulator]:
     yield shared_simulator
     shared_simulator.behave()
     shared_simulator.clear_log()
+    shared_simulator.pushes.clear()
 
 
 @pytest.fixture(scope="session")

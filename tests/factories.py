@@ -22,7 +22,7 @@ from miniprogram_api import auth
 from tests.papers import attached
 
 BASE = "/api/v1"
-SYSTEM = ("/healthz", "/readyz", "/openapi.json", "/docs", "/metrics")
+SYSTEM = ("/healthz", "/readyz", "/openapi.json", "/docs", "/metrics", "/wechat/callback")
 SECTIONS: dict[str, dict[str, Any]] = {
     "applicant": {"name": "其其格", "phone": "13800138000"},
     "venture": {"stage": "planned"},

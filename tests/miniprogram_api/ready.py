@@ -18,7 +18,7 @@ from miniprogram_api import demo
 from tests import papers
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
-from tests.miniprogram_api import choosers, interns, subsidised, tenants
+from tests.miniprogram_api import choosers, interns, pushing, subsidised, tenants
 
 
 class Ready(NamedTuple):
@@ -647,6 +647,10 @@ READY: dict[str, Callable[[World], Ready]] = {
     ),
     **{name: _made(make) for name, make in subsidised.READY.items()},
     **{name: _made(make) for name, make in choosers.READY.items()},
+    "wechatCallbackGet": lambda world: Ready(world.anybody, "GET", pushing.question(world.app)),
+    "wechatCallbackPost": lambda world: Ready(
+        world.anybody, "POST", *pushing.push(world.app, pushing.DEMO)
+    ),
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -281,7 +281,8 @@ def _sent(app, template: str, ready: Ready, case: Case) -> TestResponse:
     elif hole.place == "body":
         return ready.send(content=_body(ready.content, hole, value))
     if hole.place == "query":
-        return ready.send(path=f"{ready.path}?{hole.name}={escaped}")
+        path, _, others = ready.path.partition("?")
+        return ready.send(path=f"{path}?{hole.name}={escaped}&{others}".removesuffix("&"))
     if hole.place == "path":
         given, kept = template.split("/"), f"{BASE}{ready.path}".split("/")
         parts = [

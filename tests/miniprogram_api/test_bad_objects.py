@@ -33,8 +33,12 @@ _ALL = [pair for fields in SMUGGLED.values() for pair in fields.items()]
 IN_TWO_PARTS = (dict(_ALL[::2]), dict(_ALL[1::2]))
 READS = ("get", "suggest", "list", "check", "count", "preview", "download")
 WITHOUT_BODY = {"endSession", "endOtherSession", "removeDocument"}
+# What stands beside the seal of a callback counts for nothing, whatever it is.
+OF_WECHAT = {"wechatCallbackGet", "wechatCallbackPost"}
 WRITES = sorted(
-    name for name in PERMISSIONS if not name.startswith(READS) and name not in WITHOUT_BODY
+    name
+    for name in PERMISSIONS
+    if not name.startswith(READS) and name not in WITHOUT_BODY | OF_WECHAT
 )
 
 

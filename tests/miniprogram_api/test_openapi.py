@@ -264,7 +264,12 @@ def test_every_example_inside_a_schema_fits_it(document):
     assert [] == wrong
 
 
-WITH_JSON = [n for n in OPERATION_IDS if OPERATIONS[n].has_body and not OPERATIONS[n].takes_file]
+# The example of a sealed body is sealed for another mini-program.
+WITH_JSON = [
+    name
+    for name in OPERATION_IDS
+    if OPERATIONS[name].has_body and not OPERATIONS[name].takes_file and not OPERATIONS[name].signed
+]
 
 
 @pytest.mark.parametrize("operation", WITH_JSON)

@@ -56,6 +56,11 @@ class Account:
         else:
             self._credits[openid, template_id] = credits
 
+    def grant(self, openid: str, template_id: str) -> None:
+        """Let a person accept one message more, if her messages are counted."""
+        if (openid, template_id) in self._credits:
+            self._credits[openid, template_id] += 1
+
     def sign_in(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Answer `jscode2session`."""
         self._check_credentials(query)

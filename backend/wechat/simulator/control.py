@@ -107,6 +107,24 @@ def _advance(world: World, wish: Wish) -> Answer:
     return {}
 
 
+def _callback(world: World, wish: Wish) -> Answer:
+    return world.pushes.wish(**wish)
+
+
+def _events(world: World, wish: Wish) -> Answer:
+    world.pushes.tell([dict(event) for event in wish["events"]])
+    return {}
+
+
+def _grant(world: World, wish: Wish) -> Answer:
+    world.grant(wish["openid"], wish["template_id"], wish.get("answer", "accept"))
+    return {}
+
+
+def _pushes(world: World, wish: Wish) -> Answer:
+    return {"pushes": world.pushes.log()}
+
+
 WISHES: dict[tuple[str, str], Callable[[World, Wish], Answer]] = {
     ("POST", "codes"): _mint,
     ("POST", "phone-codes"): _mint_phone,
@@ -127,6 +145,10 @@ WISHES: dict[tuple[str, str], Callable[[World, Wish], Answer]] = {
     ("GET", "arrivals"): _arrivals,
     ("POST", "settings"): _settings,
     ("POST", "time"): _advance,
+    ("POST", "callback"): _callback,
+    ("POST", "events"): _events,
+    ("POST", "grants"): _grant,
+    ("GET", "pushes"): _pushes,
 }
 
 

@@ -9,6 +9,7 @@ from backend.wechat.simulator.account import Account
 from backend.wechat.simulator.faults import Spoiler
 from backend.wechat.simulator.journal import Journal
 from backend.wechat.simulator.mischief import Mischief, planned
+from backend.wechat.simulator.pushes import Pushes
 from backend.wechat.simulator.templates import Template
 
 APPID, SECRET = DEVELOPMENT["WECHAT_APPID"], DEVELOPMENT["WECHAT_APPSECRET"]
@@ -28,6 +29,7 @@ class World:
         self.mischief = Mischief()
         self.journal = Journal()
         self.spoiler = Spoiler(self.mischief)
+        self.pushes = Pushes(appid)
         self.lock = threading.RLock()
         self.latency_s = 0.0
         self.one_at_a_time = False
@@ -67,6 +69,13 @@ class World:
         """Say how many messages a person still accepts; None is any number."""
         with self.lock:
             self.account.set_credits(openid, template_id, credits)
+
+    def grant(self, openid: str, template_id: str, answer: str = "accept") -> None:
+        """Let a person answer the dialog of `wx.requestSubscribeMessage`."""
+        with self.lock:
+            if answer == "accept":
+                self.account.grant(openid, template_id)
+        self.pushes.popup(openid, template_id, answer)
 
     def expire_token(self) -> None:
         """Let every access token be expired (42001)."""
