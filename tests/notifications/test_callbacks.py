@@ -16,7 +16,7 @@ from backend.db import action
 from backend.errors import Malformed
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.phone import PhoneNumber
-from notifications import callbacks, delivery, grants
+from notifications import callbacks, delivery, grants, ledger
 from notifications.grants import Answer
 from tests.factories import openid_of
 from tests.notifications.posts import TEMPLATES, FakeWeChat, alter, plant
@@ -24,6 +24,7 @@ from tests.notifications.told import (
     cancel,
     change,
     event,
+    leaving,
     popup,
     receipt,
     revoke,
@@ -117,7 +118,7 @@ class TestAnswers:
 
         tell(popup())
 
-        assert [("TOLD", 1, 1)] == ledger()
+        assert [("TOLD", 1, 1)] == entries()
 
     @pytest.mark.parametrize("first", ["client", "wechat"])
     def test_a_yes_of_which_both_tell_counts_once(self, in_app, first):
@@ -126,7 +127,7 @@ class TestAnswers:
             tap() if who == "client" else tell(popup())
 
         assert 1 == remaining()
-        assert [1, 0] == [change for _, change, _ in ledger()]
+        assert [1, 0] == [change for _, change, _ in entries()]
 
     def test_two_taps_in_a_minute_of_which_both_tell_are_two(self, in_app):
         start = NOW()
@@ -162,7 +163,7 @@ class TestAnswers:
 
         tell(event("subscribe_msg_popup_event", List=[foreign]), popup(name="nobody"))
 
-        assert [] == ledger()
+        assert [] == entries()
         assert 0 == waiting()
 
     def test_turned_off_nothing_is_left_until_she_says_yes_again(self, in_app):
@@ -217,7 +218,7 @@ class TestPeople:
         assert [] == wechat.sent
         assert "SKIPPED" == one("SELECT status FROM delivery WHERE id = :id", id=key)
         assert queries.session_of(her.session_id) is None
-        assert [] == ledger()
+        assert [] == entries()
         assert 0 == one("SELECT count(*) FROM credit")
 
     def test_what_nobody_knows_of_is_taken_up_all_the_same(self, in_app):
@@ -268,7 +269,7 @@ class TestTheRest:
         assert timedelta(hours=1) == wait
 
 
-def ledger() -> list[tuple[str, int, int]]:
+def entries() -> list[tuple[str, int, int]]:
     found = look("SELECT why, change, remaining FROM credit_entry ORDER BY id")
     return [(each["why"], each["change"], each["remaining"]) for each in found]
 
@@ -305,18 +306,13 @@ def live(order: list[str], events: dict[str, Any], *, repeat: bool) -> dict[str,
         "UPDATE identity SET created_at = created_at - interval '1 hour' WHERE person_id = :id",
         id=her.id,
     )
-    pushes = plant(2, name)
-    for key, outcome, left in (
-        (pushes[0], Outcome(Word.ACCEPTED, 0, msgid=f"1{name}"), 151),
-        (pushes[1], Outcome(Word.UNKNOWN, None, "read time-out"), 100),
+    for outcome, seconds in (
+        (Outcome(Word.ACCEPTED, 0, msgid=f"1{name}"), 151),
+        (Outcome(Word.UNKNOWN, None, "read time-out"), 100),
     ):
-        (push,) = delivery.claim("me", rate=10**6)[:1]
-        assert push["id"] == key
-        delivery.give_back("me")
-        alter(key, "status = 'SENDING', claim_epoch = claim_epoch + 1")
-        epoch = one("SELECT claim_epoch FROM delivery WHERE id = :id", id=key)
-        delivery.settle(key, epoch, 0, outcome)
-        alter(key, f"intent_at = clock_timestamp() - interval '{left} seconds'")
+        push = leaving(name)
+        ledger.settle([(push, outcome)])
+        alter(push["id"], f"intent_at = clock_timestamp() - interval '{seconds} seconds'")
     for each in order:
         message = events[each](name, now)
         tell(*([message] * (2 if repeat else 1)))

@@ -7,10 +7,10 @@ import time_machine
 
 from backend import clock
 from backend.wechat.outcome import Outcome, Word
-from notifications import callbacks, delivery, grants
+from notifications import callbacks, delivery, grants, ledger
 from notifications.grants import Answer
 from tests.notifications.posts import ACCEPTED, TEMPLATES, FakeWeChat, alter, plant, row, statuses
-from tests.notifications.told import CARD, event, receipt, tell, waiting
+from tests.notifications.told import CARD, event, leaving, receipt, tell, waiting
 from tests.records import look, one, person
 
 IN_DOUBT = Outcome(Word.UNKNOWN, None, "read time-out")
@@ -154,14 +154,12 @@ class TestTooEarly:
 
     def test_cb18_one_that_comes_before_the_number_is_known_waits_as_well(self, in_app):
         sent(IN_DOUBT)
-        (key,) = plant()
-        (push,) = delivery.claim("me", rate=1000)
-        delivery.intend(key, "me")
+        push = leaving()
 
         tell(receipt(None))
 
         assert ["UNKNOWN", "SENDING"] == statuses(), "it is not of the push before"
-        delivery.settle(key, push["claim_epoch"], 0, ACCEPTED)
+        ledger.settle([(push, ACCEPTED)])
         assert 1 == waiting()
 
     @pytest.mark.parametrize(("seconds", "waits"), [(299, 1), (300, 0)])
@@ -208,13 +206,11 @@ class TestInDoubt:
         assert 1 == one("SELECT remaining FROM credit")
 
     def test_the_late_answer_of_its_sender_changes_nothing_any_more(self, in_app):
-        (key,) = plant()
-        (push,) = delivery.claim("me", rate=1000)
-        delivery.intend(key, "me")
-        alter(key, "status = 'UNKNOWN', lease_until = NULL")
+        push = leaving()
+        alter(push["id"], "status = 'UNKNOWN', lease_until = NULL")
 
         tell(receipt("7"))
-        delivery.settle(key, push["claim_epoch"], 0, ACCEPTED)
+        ledger.settle([(push, ACCEPTED)])
 
         assert ["DELIVERED"] == statuses()
         assert 1 == one("SELECT count(*) FROM credit_entry")

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from backend import clock
-from notifications import callbacks
+from backend.db import Row
+from notifications import callbacks, ledger
+from notifications.models import Lane
 from tests.factories import openid_of
-from tests.notifications.posts import TEMPLATES
+from tests.notifications.posts import TEMPLATES, plant
 from tests.records import one
 
 CARD = TEMPLATES["tenancy_result"]
@@ -65,3 +67,11 @@ def tell(*messages: bytes) -> None:
 def waiting() -> int:
     """How many messages were not taken up yet."""
     return one("SELECT count(*) FROM callback WHERE processed_at IS NULL")
+
+
+def leaving(name: str = "qiqige") -> Row:
+    """A push of hers that has left, and of which nobody knows yet what WeChat answers."""
+    (key,) = plant(name=name)
+    (push,) = ledger.claim("me", Lane.DECISION, rate=10**6)
+    assert {key} == ledger.intend([push["id"]], "me")
+    return push

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from backend import clock
 from backend.db import action, row, session
 from backend.wechat import event as events
-from notifications import callbacks, delivery, grants, receipts
+from notifications import callbacks, grants, ledger, receipts
 from notifications.grants import Answer
-from tests.notifications.posts import ACCEPTED, TEMPLATES, plant, statuses
-from tests.notifications.told import CARD, event, popup, receipt, tell, waiting
+from tests.notifications.posts import ACCEPTED, TEMPLATES, statuses
+from tests.notifications.told import CARD, event, leaving, popup, receipt, tell, waiting
 from tests.records import at_once, change, look, one, person
 
 NAMES = {number: name for name, number in TEMPLATES.items()}
@@ -111,15 +111,13 @@ class TestTakingUp:
 
 def a_round(number: int, take: Callable[[bytes], Any]) -> None:
     """A receipt that comes while its sender writes down the result."""
-    (key,) = plant()
-    (push,) = delivery.claim("me", rate=10**6)
-    delivery.intend(key, "me")
+    push = leaving()
     taken = replace(ACCEPTED, msgid=str(number))
 
     def act(place: int) -> None:
         time.sleep(0.001 * (number % 5) * place)
         if place:
-            delivery.settle(key, push["claim_epoch"], 0, taken)
+            ledger.settle([(push, taken)])
         else:
             take(receipt(str(number)))
 
