@@ -24,6 +24,8 @@ from notifications import grants, receipts
 from notifications.models import Callback
 
 log = logging.getLogger(__name__)
+# A flood of receipts has a place of its own in each worker, and never takes a decision's.
+QUEUE, JOB = "callbacks", "take_up_callbacks"
 BATCH = 100
 # A run ends by then, so that a worker that is told to stop can.
 RUN_S = 8.0
@@ -56,7 +58,12 @@ def keep(message: bytes) -> None:
     )
     once = statement.on_conflict_do_nothing().returning(Callback.id)
     if session.execute(once).scalar() is not None:
-        jobs.defer("take_up_callbacks", queueing_lock="take_up_callbacks")
+        ask_for_taking_up()
+
+
+def ask_for_taking_up() -> None:
+    """Have one more run, inside an action, unless one is waiting already."""
+    jobs.defer(JOB, queueing_lock=JOB, queue=QUEUE)
 
 
 def take_up_due(templates: Mapping[str, str]) -> bool:
@@ -78,6 +85,11 @@ def take_up_due(templates: Mapping[str, str]) -> bool:
                 log.error("callback %s cannot be taken up: %s", key, type(error).__name__)
                 put_off(key)
     return True
+
+
+def is_due() -> bool:
+    """Tell whether there is anything to take up."""
+    return bool(_due())
 
 
 @action

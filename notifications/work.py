@@ -51,7 +51,7 @@ def run(
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     jobs.work(
         settings.database_url,
-        {jobs.DEFAULT: concurrency, BROADCASTS: 1},
+        {jobs.DEFAULT: concurrency, BROADCASTS: 1, callbacks.QUEUE: 1},
         additional_context={
             "settings": settings,
             "wechat": wechat,
@@ -95,17 +95,19 @@ def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
         _ask_for(Lane.BROADCAST)
 
 
-@jobs.task()
+@jobs.task(queue=callbacks.QUEUE)
 def take_up_callbacks(tools: Mapping[str, Any]) -> None:
-    """Take up what WeChat has told us."""
-    _take_up(tools)
+    """Take up what WeChat has told us; a run that the clock cut off is followed by another job."""
+    if not callbacks.take_up_due(tools["settings"].wechat_templates):
+        action(callbacks.ask_for_taking_up)()
 
 
 @jobs.app.periodic(cron="* * * * * */10")
 @jobs.task(queueing_lock="sweep_callbacks")
 def sweep_callbacks(tools: Mapping[str, Any], timestamp: int) -> None:
-    """Take up what was left behind, and receipts that came before their push was written down."""
-    _take_up(tools)
+    """Have taken up what was left behind, and receipts that came before their push was settled."""
+    if callbacks.is_due():
+        action(callbacks.ask_for_taking_up)()
 
 
 @jobs.app.periodic(cron="* * * * * 30")
@@ -187,9 +189,3 @@ def _ask_for(lane: Lane) -> None:
     """Have one more run in a lane, unless one is waiting already."""
     name, queue = SENDING[lane]
     jobs.defer(name, queueing_lock=name, queue=queue)
-
-
-def _take_up(tools: Mapping[str, Any]) -> None:
-    """Take up what is due; a run that the clock cut off is followed by another job."""
-    if not callbacks.take_up_due(tools["settings"].wechat_templates):
-        action(jobs.defer)("take_up_callbacks", queueing_lock="take_up_callbacks")

@@ -72,6 +72,7 @@ BAD = [
     ("WECHAT_CALLBACK_TOKEN", "fifteen-bytes-1"),
     ("WECHAT_ENCODING_AES_KEY", "x" * 42),
     ("WECHAT_ENCODING_AES_KEY", "x" * 44),
+    ("WECHAT_ENCODING_AES_KEY", "x" * 43 + "," + "y" * 42),
     ("JWT_KEYS_CITIZEN", SHORT[:34]),
     ("JWT_KEYS_CITIZEN", DULL),
     ("JWT_KEYS_CITIZEN", "a-secret-without-its-key-id-0123456789"),
@@ -195,6 +196,14 @@ def test_without_a_first_administrator_nothing_is_asked_of_his_secrets():
     environ = {name: value for name, value in GOOD.items() if not name.startswith("BOOTSTRAP")}
 
     assert "" == config.read(environ).bootstrap_admin_username
+
+
+def test_while_the_key_of_the_message_push_is_being_changed_there_are_two():
+    one, other = "a" * 43, "b" * 43
+
+    settings = config.read(GOOD | {"WECHAT_ENCODING_AES_KEY": f"{one},{other}"})
+
+    assert (one, other) == settings.wechat_encoding_aes_keys
 
 
 def test_the_newest_signing_key_comes_first():

@@ -39,6 +39,9 @@ BAD = [
     ("WECHAT_APPSECRET", "0" * 32),
     ("WECHAT_CALLBACK_TOKEN", "AQwKrUzmT7bYp2c"),  # 15 of 16
     ("WECHAT_ENCODING_AES_KEY", "x" * 42),
+    ("WECHAT_ENCODING_AES_KEY", "x" * 43 + ","),
+    ("WECHAT_ENCODING_AES_KEY", "x" * 42 + "*"),
+    ("WECHAT_ENCODING_AES_KEY", "x" * 43 + "," + DEVELOPMENT["WECHAT_ENCODING_AES_KEY"]),
     ("WECHAT_API_BASE", "http://api.weixin.qq.com"),
     ("WECHAT_API_BASE", "https://api.weixin.qq.com.evil.cn"),
     ("JWT_KEYS_CITIZEN", "k1:31-bytes-are-not-enough-0123456"),

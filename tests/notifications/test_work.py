@@ -10,9 +10,11 @@ from backend import jobs
 from backend.audit import actions as audit
 from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
-from notifications import work
+from notifications import callbacks, work
 from tests.filing import approved
 from tests.notifications.posts import FakeWeChat, alter, plant, statuses
+from tests.notifications.told import popup
+from tests.notifications.told import waiting as untaken
 from tests.records import change, look, one, person
 
 pytestmark = pytest.mark.usefixtures("simulator")
@@ -39,7 +41,7 @@ def do_all_jobs(app, wechat: FakeWeChat) -> None:
     """Run a worker as `work.run` does, until nothing is left to do."""
     jobs.work(
         app.extensions["settings"].database_url,
-        {jobs.DEFAULT: 1, work.BROADCASTS: 1},
+        {jobs.DEFAULT: 1, work.BROADCASTS: 1, callbacks.QUEUE: 1},
         wait=False,
         additional_context=tools(app, wechat),
         delete_jobs="successful",
@@ -66,6 +68,31 @@ def test_the_worker_finishes_what_a_dead_process_began(in_app, deaf):
     assert [] == waiting()
 
 
+def test_what_wechat_tells_is_taken_up_in_a_place_of_its_own(in_app):
+    person("qiqige")
+
+    callbacks.keep(popup())
+
+    queued = look("SELECT task_name, queue_name FROM procrastinate_jobs WHERE status = 'todo'")
+    assert {"task_name": "take_up_callbacks", "queue_name": "callbacks"} in queued
+    do_all_jobs(in_app, FakeWeChat())
+    assert (1, 0) == (one("SELECT remaining FROM credit"), untaken())
+    assert [] == waiting()
+
+
+def test_what_was_left_behind_by_a_job_that_came_too_early_is_taken_up_by_the_sweeper(in_app):
+    callbacks.keep(popup())
+    change("DELETE FROM procrastinate_jobs")
+
+    for _ in range(2):
+        work.sweep_callbacks.func(_Context(tools(in_app, FakeWeChat())), timestamp=0)
+        do_all_jobs(in_app, FakeWeChat())
+
+    assert 0 == untaken()
+    work.sweep_callbacks.func(_Context(tools(in_app, FakeWeChat())), timestamp=0)
+    assert [] == waiting()
+
+
 def test_a_second_worker_finds_nothing_left(in_app):
     approved()
     wechat = FakeWeChat()
@@ -77,13 +104,14 @@ def test_a_second_worker_finds_nothing_left(in_app):
 
 
 def test_every_task_that_is_deferred_by_name_exists():
-    assert {"announce_event", "send_due"} <= set(jobs.app.tasks)
+    assert {"announce_event", "send_due", "take_up_callbacks"} <= set(jobs.app.tasks)
 
 
 @pytest.mark.parametrize(
     ("name", "at"),
     [
         ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
+        ("sweep_callbacks", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_tenancies", ["05:00:45", "05:01:45", "05:02:45"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
         ("remind", ["05:10:00", "05:20:00", "05:30:00"]),
