@@ -78,7 +78,7 @@ def run(settings: Settings) -> None:
         for step in (("migrate",), ("seed", "--demo")):
             subprocess.run((*COMMAND, *step), env=environ, check=True)
         if environ["WECHAT_API_BASE"].startswith("http://127.0.0.1:"):
-            children.append(Child("simulator", _simulator(environ), environ))
+            children.append(Child("simulator", _simulator(environ, settings), environ))
         children.append(Child("api", _gunicorn(settings), environ))
         children.append(Child("worker", (*COMMAND, "worker"), environ))
         address = f"http://127.0.0.1:{settings.port}"
@@ -117,9 +117,11 @@ def _environ(settings: Settings) -> dict[str, str]:
     return environ
 
 
-def _simulator(environ: Mapping[str, str]) -> tuple[str, ...]:
+def _simulator(environ: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
+    """Start the stand-in, which tells the API what became of each push."""
     port = environ["WECHAT_API_BASE"].rsplit(":", 1)[1]
-    return (PYTHON, "-m", "backend.wechat.simulator", "--port", port)
+    callback = f"http://127.0.0.1:{settings.port}/wechat/callback"
+    return (PYTHON, "-m", "backend.wechat.simulator", "--port", port, "--callback", callback)
 
 
 def _gunicorn(settings: Settings) -> tuple[str, ...]:
