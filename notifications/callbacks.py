@@ -73,18 +73,26 @@ def take_up_due(templates: Mapping[str, str]) -> bool:
     """
     names = {number: name for name, number in templates.items()}
     until = time.monotonic() + RUN_S
-    while found := _due():
+    taken = True
+    while taken and (found := _due()):
+        taken = False
         for key in found:
             if time.monotonic() > until:
                 return False
-            try:
-                take_up(key, names)
-            except DatabaseDown:
-                raise
-            except Exception as error:
-                log.error("callback %s cannot be taken up: %s", key, type(error).__name__)
-                put_off(key)
+            taken |= _tried(key, names)
     return True
+
+
+def _tried(key: int, names: Names) -> bool:
+    """Take up one message, or come back to it later; False where another worker has it."""
+    try:
+        return take_up(key, names)
+    except DatabaseDown:
+        raise
+    except Exception as error:
+        log.error("callback %s cannot be taken up: %s", key, type(error).__name__)
+        put_off(key)
+        return True
 
 
 def is_due() -> bool:
@@ -93,12 +101,12 @@ def is_due() -> bool:
 
 
 @action
-def take_up(key: int, names: Names) -> None:
-    """Let follow what follows from one message, unless somebody else does or has done so."""
+def take_up(key: int, names: Names) -> bool:
+    """Let follow what follows from one message; False if somebody else does or has done so."""
     wanted = select(Callback).where(Callback.id == key, Callback.processed_at.is_(None))
     found = session.scalar(wanted.with_for_update(skip_locked=True))
     if found is None:
-        return
+        return False
     message = vault.keys().unseal(_place(found.digest), found.message).encode()
     event, now = events.of(message), clock.now()
     if EFFECTS.get(found.kind, _nothing)(event, found.told_at or found.came_at, names):
@@ -108,6 +116,7 @@ def take_up(key: int, names: Names) -> None:
         found.processed_at = now
     else:
         found.next_try_at = now + LOOKS_AGAIN
+    return True
 
 
 @action
@@ -183,7 +192,7 @@ def _punished(event: Event, at: datetime, names: Names) -> bool:
 
 def _nothing(event: Event, at: datetime, names: Names) -> bool:
     """Let nothing follow from what we do not know; it is kept for a while."""
-    log.info("WeChat tells of something unknown here")
+    log.info("WeChat tells of something unknown here: %s", event.kind)
     return True
 
 

@@ -5,6 +5,8 @@ to that person. It may come before our own result is committed, twice, or in ano
 never turn what was delivered into anything else.
 """
 
+import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -16,11 +18,12 @@ from backend.wechat.event import Event
 from notifications import grants
 from notifications.models import Status
 
+log = logging.getLogger(__name__)
 # WeChat tells of seconds, by a clock of its own.
 SKEW = timedelta(seconds=5)
 # No push lives longer than a day.
 LONGEST = timedelta(days=1)
-SUCCESS = "0"
+SUCCESS, ERRCODE = "0", re.compile("-?[0-9]{1,9}")
 # What a receipt may change into what. Nothing leads away from DELIVERED.
 BECOMES: Mapping[Status, tuple[str, ...]] = {
     Status.DELIVERED: ("ACCEPTED", "UNKNOWN", "REFUSED"),
@@ -41,11 +44,14 @@ def _settle(
     openid: str | None, item: Mapping[str, str], at: datetime, names: Mapping[str, str]
 ) -> bool:
     """Settle one push; False while it is unknown or its own sender has not written it down."""
+    errcode = item.get("ErrorCode", "")
+    if not ERRCODE.fullmatch(errcode):
+        log.warning("a receipt that does not say what became of its push")
+        return True
     number, template = item.get("MsgID"), names.get(item.get("TemplateId", ""))
     push = _numbered(number) or (openid and template and _last(openid, template, at)) or None
     if push is None or push["status"] == Status.SENDING.name:
         return False
-    errcode = item.get("ErrorCode", "")
     becomes = Status.DELIVERED if errcode == SUCCESS else Status.REFUSED
     if push["status"] in BECOMES[becomes]:
         _write(push, becomes, item, number)
@@ -85,7 +91,6 @@ def _last(openid: str, template: str, at: datetime) -> Row | None:
 
 def _write(push: Row, becomes: Status, item: Mapping[str, str], number: str | None) -> None:
     refused = becomes is Status.REFUSED
-    errcode = item.get("ErrorCode", "")
     session.execute(
         text(
             """
@@ -98,7 +103,7 @@ def _write(push: Row, becomes: Status, item: Mapping[str, str], number: str | No
         {
             "id": push["id"],
             "status": becomes.name,
-            "errcode": int(errcode) if errcode.lstrip("-").isdecimal() else None,
+            "errcode": int(item["ErrorCode"]),
             "detail": item.get("ErrorStatus", "")[:200] if refused else "",
             "number": number,
         },

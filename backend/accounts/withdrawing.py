@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from backend import clock, vault
 from backend.accounts.models import Identity, Person, Phone, Session
 from backend.audit.actions import record
-from backend.db import Row, changed, row, session
+from backend.db import Row, changed, row, rows, session
 
 WECHAT = "wechat"
 # The openid of a closed account is gone; its keyed hash says only, to whoever brings that very
@@ -21,7 +21,10 @@ _COLUMN = "identity.subject"
 
 
 def holder_of(openid: str) -> Row | None:
-    """Return whose openid this is, and whether her account at WeChat is `closed`."""
+    """Return whose openid this is, and whether her account at WeChat is `closed`.
+
+    Inside an action it stays as it is until the action is over.
+    """
     hashes = vault.keys().indexes(_COLUMN, openid)
     return row(
         select(Identity.person_id, (Identity.provider == CLOSED).label("closed"))
@@ -31,13 +34,15 @@ def holder_of(openid: str) -> Row | None:
         )
         # Whoever signed in anew with an openid that was closed is somebody new.
         .order_by((Identity.provider == CLOSED), Identity.id)
+        .with_for_update(read=True, key_share=True)
     )
 
 
 def is_closed(person_id: int) -> bool:
-    """Tell whether the person cannot be reached through WeChat any more, at her own wish."""
-    gone = (Identity.person_id == person_id) & (Identity.provider == CLOSED)
-    return row(select(Identity.id).where(gone)) is not None
+    """Tell, like `holder_of`, whether the person has closed her account at WeChat."""
+    hers = select(Identity.provider).where(Identity.person_id == person_id)
+    found = rows(hers.with_for_update(read=True, key_share=True))
+    return any(each["provider"] == CLOSED for each in found)
 
 
 def take_phone(person_id: int, told_before: datetime) -> bool:

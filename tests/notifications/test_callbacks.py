@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from backend import clock
@@ -342,7 +342,8 @@ def state(her: Any) -> dict[str, Any]:
 
 class TestOrder:
     @pytest.mark.parametrize("events", [HISTORY, HISTORY | CLOSING])
-    def test_whatever_comes_first_the_end_is_the_same(self, in_app, events):
+    @pytest.mark.parametrize("orders", [5, pytest.param(150, marks=pytest.mark.reliability)])
+    def test_whatever_comes_first_the_end_is_the_same(self, in_app, events, orders):
         expected = live(list(events), events, repeat=False)
         assert [("DELIVERED", 0), ("DELIVERED", 0)] == expected["pushes"]
         assert expected["phone"] is None
@@ -352,7 +353,11 @@ class TestOrder:
         assert ([] if closed else [1]) == [each["remaining"] for each in expected["credit"]]
 
         @settings(
-            max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None
+            max_examples=orders,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
         )
         @given(st.permutations(list(events)), st.booleans())
         @example(list(reversed(events)), True)

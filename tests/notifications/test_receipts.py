@@ -72,6 +72,14 @@ class TestByNumber:
 
         assert ["DELIVERED"] == statuses()
 
+    @pytest.mark.parametrize("errcode", ["", "--1", "٣", "1" * 30, "none"])
+    def test_one_that_does_not_say_what_became_of_it_changes_nothing(self, in_app, errcode):
+        sent(ACCEPTED)
+
+        tell(receipt("7", errcode))
+
+        assert (["ACCEPTED"], 0) == (statuses(), waiting())
+
     def test_several_receipts_in_one_message_are_all_settled(self, in_app):
         sent(numbered(1), numbered(2))
         items = [

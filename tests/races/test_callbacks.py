@@ -14,7 +14,7 @@ from backend.wechat import event as events
 from notifications import callbacks, grants, ledger, receipts
 from notifications.grants import Answer
 from tests.notifications.posts import ACCEPTED, TEMPLATES, statuses
-from tests.notifications.told import CARD, event, leaving, popup, receipt, tell, waiting
+from tests.notifications.told import CARD, cancel, event, leaving, popup, receipt, tell, waiting
 from tests.records import at_once, change, look, one, person
 
 NAMES = {number: name for name, number in TEMPLATES.items()}
@@ -185,7 +185,38 @@ class TestTheClientAndWeChat:
         assert 2 == one("SELECT remaining FROM credit")
 
 
-def test_several_people_in_one_message_order_do_not_wait_for_each_other_for_ever(in_own_app):
+class TestClosing:
+    def test_whoever_closes_her_account_while_she_says_yes_has_granted_nothing(self, in_own_app):
+        for number in range(8):
+            name = f"her {number}"
+            person(name)
+            messages = [popup(name=name), cancel(name)]
+            nothing_broke(at_once(2, lambda place, told=messages: tell(told[place])))
+
+        assert 0 == one("SELECT count(*) FROM credit")
+        assert 0 == one("SELECT count(*) FROM credit_entry")
+
+    def test_looking_whose_it_is_without_a_lock_leaves_something(self, in_own_app):
+        """The planted bug: she closes her account between the look and the deed."""
+        her = person("qiqige").id
+
+        @action
+        def count_late() -> None:
+            known = text("SELECT 1 FROM identity WHERE person_id = :id AND provider = 'wechat'")
+            if row(known, id=her):
+                session.execute(text("SELECT pg_sleep(0.5)"))
+                grants.told(her, "tenancy_result", clock.now())
+
+        def act(place: int) -> None:
+            time.sleep(0.1 * place)
+            (count_late, lambda: tell(cancel()))[place]()
+
+        nothing_broke(at_once(2, act))
+
+        assert 1 == one("SELECT count(*) FROM credit")
+
+
+def test_messages_about_the_same_cards_do_not_wait_for_each_other_for_ever(in_own_app):
     """Two templates in one message, in either order: no two messages can lock each other out."""
     numbers = {"tenancy_result": CARD, "another": "ANOTHER"}
     her = person("qiqige")
