@@ -311,7 +311,7 @@ def live(order: list[str], events: dict[str, Any], *, repeat: bool) -> dict[str,
         (Outcome(Word.UNKNOWN, None, "read time-out"), 100),
     ):
         push = leaving(name)
-        ledger.settle([(push, outcome)])
+        ledger.step([(push, outcome)])
         alter(push["id"], f"intent_at = clock_timestamp() - interval '{seconds} seconds'")
     for each in order:
         message = events[each](name, now)

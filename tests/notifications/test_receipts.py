@@ -167,7 +167,7 @@ class TestTooEarly:
         tell(receipt(None))
 
         assert ["UNKNOWN", "SENDING"] == statuses(), "it is not of the push before"
-        ledger.settle([(push, ACCEPTED)])
+        ledger.step([(push, ACCEPTED)])
         assert 1 == waiting()
 
     @pytest.mark.parametrize(("seconds", "waits"), [(299, 1), (300, 0)])
@@ -218,7 +218,7 @@ class TestInDoubt:
         alter(push["id"], "status = 'UNKNOWN', lease_until = NULL")
 
         tell(receipt("7"))
-        ledger.settle([(push, ACCEPTED)])
+        ledger.step([(push, ACCEPTED)])
 
         assert ["DELIVERED"] == statuses()
         assert 1 == one("SELECT count(*) FROM credit_entry")

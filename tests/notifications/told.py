@@ -73,5 +73,5 @@ def leaving(name: str = "qiqige") -> Row:
     """A push of hers that has left, and of which nobody knows yet what WeChat answers."""
     (key,) = plant(name=name)
     (push,) = ledger.claim("me", Lane.DECISION, rate=10**6)
-    assert {key} == ledger.intend([push["id"]], "me")
+    assert {key} == ledger.step([], [push["id"]], "me")
     return push

@@ -117,7 +117,7 @@ def a_round(number: int, take: Callable[[bytes], Any]) -> None:
     def act(place: int) -> None:
         time.sleep(0.001 * (number % 5) * place)
         if place:
-            ledger.settle([(push, taken)])
+            ledger.step([(push, taken)])
         else:
             take(receipt(str(number)))
 
