@@ -111,7 +111,8 @@ class TestTakingUp:
 
 def a_round(number: int, take: Callable[[bytes], Any]) -> None:
     """A receipt that comes while its sender writes down the result."""
-    push = leaving()
+    name = f"her {number}"
+    push = leaving(name)
     taken = replace(ACCEPTED, msgid=str(number))
 
     def act(place: int) -> None:
@@ -119,7 +120,7 @@ def a_round(number: int, take: Callable[[bytes], Any]) -> None:
         if place:
             ledger.step([(push, taken)])
         else:
-            take(receipt(str(number)))
+            take(receipt(str(number), name=name))
 
     nothing_broke(at_once(2, act))
 
