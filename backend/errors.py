@@ -26,6 +26,7 @@
     ├── NoRoom                  her documents are as many, or as large, as they may be
     ├── InUse                   a submitted application rests on it
     ├── PostFull                every place of the post has somebody
+    ├── CodeRevoked             a printed code that leads nowhere any more
     ├── InvitationSpent         a code that is unknown, used or too old: all look alike
     ├── Unsettled               months of which it is not certain whether they count
     ├── NotMet                  by the rules nothing is to be paid
@@ -208,6 +209,12 @@ class PostFull(Refusal):
     """Every place of the post has somebody, or it is closed; `open_posts` names others."""
 
     detail = "该见习岗位已满或已停止招募，请改选其他岗位"
+
+
+class CodeRevoked(Refusal):
+    """Somebody scans, or wants to use, a code that was revoked."""
+
+    detail = "该码已停用，请从小程序首页进入或联系工作人员"
 
 
 class InvitationSpent(Refusal):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, vault
-from backend.db import Model, changed, session
+from backend.db import Model, changed, row, session
 from backend.errors import KeyBusy, KeyReused
 
 KEPT_FOR = timedelta(hours=24)
@@ -65,6 +65,14 @@ def once(request: Request, answer: Callable[[], str]) -> tuple[str, bool]:
     kept = session.get_one(IdempotencyKey, (request.owner, request.key))
     kept.answer = vault.keys().seal(request.place, given)
     return given, False
+
+
+def is_known(owner: str, key: str) -> bool:
+    """Tell whether a request of this caller came with this key before; outside of any action."""
+    asked = select(IdempotencyKey.key).where(
+        IdempotencyKey.owner == owner, IdempotencyKey.key == key
+    )
+    return row(asked) is not None
 
 
 def forget_old() -> int:

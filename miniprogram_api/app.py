@@ -28,6 +28,7 @@ from miniprogram_api.routes import (
     cases,
     choices,
     claims,
+    codes,
     decisions,
     documents,
     draws,
@@ -50,6 +51,7 @@ from miniprogram_api.routes import (
     subsidies,
     system,
     tenancies,
+    texts,
 )
 from notifications import fanout
 
@@ -87,6 +89,8 @@ NOUNS = (
     decisions,
     messages,
     callbacks,
+    texts,
+    codes,
 )
 
 

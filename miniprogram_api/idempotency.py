@@ -53,13 +53,23 @@ def answer_once(
     return around_the_action(around)
 
 
+def was_answered(by: Principal) -> bool:
+    """Tell whether this very request, by its key, has come before."""
+    given = key(required=False)
+    return given is not None and idempotency.is_known(_owner(by), given)
+
+
+def _owner(by: Principal | None) -> str:
+    return f"{by.audience.value}:{by.id}" if by else "anonymous"
+
+
 def _request(given: str, by: Principal | None, operation: str) -> idempotency.Request:
     sent = json.body if request.mimetype != uploads.MIMETYPE else uploads.fingerprint
     content = json.canonical([request.path, sent(request)]).decode()
     # Keyed, because a plain hash of a document's number could be undone by trying them all.
     newest, *older = vault.keys().indexes("idempotency_key.fingerprint", content)
     return idempotency.Request(
-        owner=f"{by.audience.value}:{by.id}" if by else "anonymous",
+        owner=_owner(by),
         key=given,
         operation=operation,
         fingerprint=newest.encode(),

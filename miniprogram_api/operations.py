@@ -14,7 +14,8 @@ from marshmallow import Schema
 
 from backend import access, db
 from backend.steps import Step
-from miniprogram_api import auth, cached, envelope, idempotency, inputs, json
+from backend.texts.kinds import LOOKED_AT
+from miniprogram_api import auth, cached, envelope, idempotency, inputs, json, looking
 from miniprogram_api.schemas.strict import Strict
 
 BASE = "/api/v1"
@@ -119,9 +120,9 @@ class Routes(Blueprint):
     ) -> Callable[[View], View]:
         """Declare an operation; its view is handed what it names.
 
-        Those are `by` (the principal), `query`, `body`, `seen` (the version of If-Match) and the
-        variables of the path. See Operation for the promises; `signed` is what the document says of
-        a request of WeChat's.
+        Those are `by` (the principal), `query`, `body`, `seen` (the version of If-Match), `looked`
+        (what was made of its free texts) and the variables of the path. See Operation for the
+        promises; `signed` is what the document says of a request of WeChat's.
         """
         schema = gives() if isinstance(gives, type) else gives
         promised = Operation(
@@ -161,7 +162,7 @@ class Routes(Blueprint):
             return inner
 
         def declare(view: View) -> View:
-            inner = _handed_what_it_names(view)
+            inner = _handed_what_it_names(id, view)
             guarded: Any = _guarded(promised, inner if promised.signed else strictly_read(inner))
             # The library's wrappers only document: what they would do, `_written` has done.
             guarded._apidoc = self.doc(operationId=id, **(signed or {}))(
@@ -208,13 +209,20 @@ def _read(operation: Operation, perform: Callable[[], Response]) -> Response:
     return _conditional(perform())
 
 
-def _handed_what_it_names(view: View) -> View:
-    """Hand a view only the arguments that it names, so that views stay short."""
+def _handed_what_it_names(id: str, view: View) -> View:
+    """Hand a view only the arguments that it names, so that views stay short.
+
+    Raise Undeclared where free texts come in and the view does not hear what was made of them.
+    """
     code = view.__code__
     wanted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if ("looked" in wanted) != (id in LOOKED_AT):
+        raise Undeclared(id)
 
     @wraps(view)
     def called(**given: Any) -> Any:
+        if "looked" in wanted:
+            given["looked"] = looking.looked(id, given)
         return view(**{name: value for name, value in given.items() if name in wanted})
 
     return called

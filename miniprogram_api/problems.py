@@ -54,6 +54,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
     e.InUse: Problem(409, "in-use", "材料已被使用", "cases 列出以该材料提交的申请。"),
     e.PostFull: Problem(409, "post-full", "岗位已满", "open_posts 列出其他可选岗位。"),
+    e.CodeRevoked: Problem(410, "code-revoked", "该码已停用", "该小程序码或链接已停用。"),
     e.InvitationSpent: Problem(409, "invitation-spent", "邀请码无效", "请联系人社局重新获取。"),
     e.Unsettled: Problem(409, "unsettled", "出勤未核定", "months 列出尚未确定的月份。"),
     e.NotMet: Problem(409, "not-met", "不符合发放条件", "verdict 给出政策判断。"),

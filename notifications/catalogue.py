@@ -11,6 +11,7 @@ from notifications.rows import Row, to_her, to_staff
 from notifications.silent import SILENT
 from notifications.stays import STAYS
 from notifications.subsidies import SUBSIDIES
+from notifications.texts import TEXTS
 
 CATALOGUE = (
     to_her(
@@ -226,6 +227,7 @@ CATALOGUE = (
     *INTERNSHIPS,
     *LOANS,
     *SUBSIDIES,
+    *TEXTS,
 )
 
 

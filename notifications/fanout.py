@@ -221,6 +221,7 @@ SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "tenancy": subjects.of_tenancy,
     "loan": subjects.of_loan,
     "subsidy": subjects.of_subsidy,
+    "text": subjects.of_text,
     "ticket": lists.of_ticket,
     "waiting": lists.of_waiting,
 }

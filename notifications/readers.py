@@ -28,6 +28,11 @@ def applicant(case: Case) -> list[Reader]:
     return [{"person_id": case["applicant_id"]}] if case["applicant_id"] else []
 
 
+def owner(case: Case) -> list[Reader]:
+    """Return the person whose thing it is, whatever else she has to do with the case."""
+    return [{"person_id": case["person_id"]}]
+
+
 def handler(case: Case) -> list[Reader]:
     """Return whoever has the case in hand, if anybody."""
     return _readers(staffing.of(case, is_handler))
@@ -80,6 +85,7 @@ def guarantor(case: Case) -> list[Reader]:
 
 READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.APPLICANT: applicant,
+    Relation.OWNER: owner,
     Relation.HANDLER: handler,
     Relation.PREDECESSOR: predecessor,
     Relation.DECIDER: office,

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from backend.audit.models import Event
+from backend.cases import reviewing
 from backend.db import Row as Record
 from backend.internships import queries as internships
 from backend.loans import queries as loans
 from backend.subsidies import queries as subsidies
 from backend.subsidies.kinds import Ground, WhyNot
 from backend.tenancies import queries as tenancies
-from notifications import fields, words
+from notifications import fields, texts, words
 
 # The record that names its readers, and the words of its messages.
 Told = tuple[Record, dict[str, Any]]
@@ -83,6 +84,23 @@ def of_subsidy(event: Event) -> Told:
         "reasons": "、".join(WhyNot[name].value for name in found["reasons"]),
         "note": f"承办单位留言：{found['note']}。" if found["note"] else "",
         "due_on": words.day(told.get("due_on")),
+        **_of_any(event),
+    }
+
+
+def of_text(event: Event) -> Told:
+    """Tell of a text: whoever typed it, or whoever has to look at it."""
+    found, root = reviewing.numbered(event.subject_id)
+    known = {"id": root["public_id"], "subject": found["subject"]}
+    (column,) = (each for each in texts.OF_ROOT if found[each] is not None)
+    return {**root, "person_id": found["person_id"]}, {
+        **known,
+        "page": texts.page_of(found["place"]).format_map(known),
+        "staff_page": texts.OF_ROOT[column].format_map(known),
+        "number": root["number"],
+        "typed": found["place"].value,
+        "field": reviewing.label_of(found, root),
+        "office": root.get("office_name") or f"{root['county_name']}人社局",
         **_of_any(event),
     }
 

@@ -41,7 +41,8 @@ SWEPT = (
     " relief, renewal, suspension, proceeding, graduation, check_out, headcount, head,"
     " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder,"
     " park_choice, admission, stopped_list, draw, ticket,"
-    " gap, credit, credit_entry, unread, callback"
+    " gap, credit, credit_entry, unread, callback,"
+    " text_check, code, code_picture, code_errand, code_openings"
 )
 
 

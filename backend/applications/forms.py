@@ -52,6 +52,19 @@ def sensitive(kind: Kind) -> tuple[tuple[str, str], ...]:
     return tuple((s.name, f.name) for s in FORMS[kind] for f in s.fields if f.sensitive)
 
 
+def free_texts(kind: Kind, sections: Sections) -> dict[str, str]:
+    """Return what was typed freely and others get to read, by pointer."""
+    told = {
+        f"#/sections/{section.name}/{field.name}": (sections.get(section.name) or {}).get(
+            field.name
+        )
+        for section in FORMS[kind]
+        for field in section.fields
+        if field.free
+    }
+    return {pointer: text for pointer, text in told.items() if text}
+
+
 def misplaced(kind: Kind, office: Mapping[str, Any], sections: Sections) -> list[dict[str, str]]:
     """List what does not belong to this kind of application, as faults.
 

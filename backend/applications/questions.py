@@ -58,7 +58,8 @@ class Field(NamedTuple):
     """One question. `when` names a sibling and the answer that makes this one required.
 
     `fact` is what the rules call the answer; `most` of money is in fen. `may_follow`: a case may
-    be taken in without it, if it is promised.
+    be taken in without it, if it is promised. `free` texts are looked at before others read them;
+    names and numbers are none.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Field(NamedTuple):
     example: str | None = None
     fact: str | None = None
     may_follow: bool = False
+    free: bool = False
 
     @property
     def shown(self) -> dict[str, str]:
@@ -116,9 +118,9 @@ PROJECT = Section(
     "project",
     "创业项目",
     (
-        Field("title", "项目名称", T.TEXT, most=50),
+        Field("title", "项目名称", T.TEXT, most=50, free=True),
         Field("industry", "所属行业", T.CHOICE, choices=Industry),
-        Field("summary", "项目简介", T.TEXT, most=1000),
+        Field("summary", "项目简介", T.TEXT, most=1000, free=True),
         Field("team_size", "团队人数", T.WHOLE, most=500, may_follow=True),
     ),
 )
@@ -145,7 +147,7 @@ LOAN = Section(
             fact="loan_amount",
         ),
         Field("term_months", "贷款期限（月）", T.WHOLE, most=60),
-        Field("purpose", "资金用途", T.TEXT, most=500, example="购置奶食品加工设备"),
+        Field("purpose", "资金用途", T.TEXT, most=500, example="购置奶食品加工设备", free=True),
     ),
 )
 BUSINESS = Section(
@@ -173,7 +175,14 @@ INTERNSHIP = Section(
         Field("graduated_on", "毕业日期", T.DAY, required=False, fact="graduation_date"),
         Field("starts_on", "希望开始日期", T.DAY, example="2027-01-04"),
         Field("months", "见习月数", T.WHOLE, most=12),
-        Field("idea", "创业设想", T.TEXT, most=1000, example="见习后回乡开办奶食品加工厂"),
+        Field(
+            "idea",
+            "创业设想",
+            T.TEXT,
+            most=1000,
+            example="见习后回乡开办奶食品加工厂",
+            free=True,
+        ),
     ),
 )
 DECLARATION = Section(

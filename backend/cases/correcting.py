@@ -20,6 +20,8 @@ from backend.db import action, session
 from backend.documents import papers
 from backend.documents.queries import still_missing
 from backend.errors import Incomplete, Invalid
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 
 NO_SUCH_ITEM = "表格里没有这一项"
 TWICE = "同一项只需列一次"
@@ -70,7 +72,7 @@ def recall(public_id: UUID, *, seen: int, by: Principal) -> View:
 
 
 @action
-def resolve(public_id: UUID, *, seen: int, by: Principal) -> View:
+def resolve(public_id: UUID, *, seen: int, by: Principal, looked: Looked | None = None) -> View:
     """Hand in what was put right; raise Incomplete with everything that is missing.
 
     The case goes back to whoever asked, and the verdict is taken anew.
@@ -82,6 +84,7 @@ def resolve(public_id: UUID, *, seen: int, by: Principal) -> View:
     close(application, answered=True)
     application.verdict = verdict_on(application)
     moved(case)
+    keep(looked, public_id, by, application_id=application.id)
     return seen_now(case)
 
 

@@ -28,6 +28,8 @@ from backend.subsidies import queries as subsidies
 from backend.subsidies import reviewing
 from backend.subsidies import taking as claims
 from backend.subsidies.models import Subsidy
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 
 # Whose decision is published: that on somebody's case, or on what a park claims.
 Root = Application | Subsidy
@@ -78,7 +80,7 @@ def publicise_claim(
 
 
 @action
-def object_to(public_id: UUID, *, words: str, by: Principal) -> View:
+def object_to(public_id: UUID, *, words: str, by: Principal, looked: Looked | None = None) -> View:
     """Raise an objection; the period stands still until it is answered.
 
     Raise NotFound for what is not published any more, NotAllowed in one's own case, AlreadyObjected
@@ -105,6 +107,8 @@ def object_to(public_id: UUID, *, words: str, by: Principal) -> View:
             raise
         raise AlreadyObjected from None
     running.ends_on = None
+    case, claim = running.application_id, running.subsidy_id
+    keep(looked, key, by, application_id=case, subsidy_id=claim)
     return published.objection(key, by)
 
 

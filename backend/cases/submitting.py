@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from backend import clock
-from backend.access import Principal
+from backend.access import Principal, can
 from backend.accounts import bindings
-from backend.applications import clocks
+from backend.applications import clocks, forms
+from backend.applications import queries as applications
 from backend.applications.models import Gap
 from backend.applications.promises import TO_FOLLOW, GapStatus
 from backend.applications.taking import View, moved, noted, seen_now, taken
@@ -21,17 +22,39 @@ from backend.cases import wording
 from backend.db import action, session
 from backend.documents.queries import still_missing
 from backend.errors import Incomplete
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 from backend.workdays import after
 
 Missing = list[dict[str, Any]]
 
 
+def on_file(operation: str, public_id: UUID, seen: int, by: Principal) -> dict[str, str]:
+    """Return the free texts with which an application would be handed in, by pointer.
+
+    Nothing of a foreign one, nor of another version than the caller has seen: an operation on that
+    is refused in any case. What is looked at is therefore what is handed in.
+    """
+    found = applications.find(public_id)
+    if found is None or not can(by, operation, found) or found["version"] != seen:
+        return {}
+    return forms.free_texts(found["kind"], found["sections"])
+
+
 @action
-def submit(public_id: UUID, *, seen: int, by: Principal, promise: str | None = None) -> View:
+def submit(
+    public_id: UUID,
+    *,
+    seen: int,
+    by: Principal,
+    promise: str | None = None,
+    looked: Looked | None = None,
+) -> View:
     """Hand the draft to its office; raise Incomplete with everything that is missing.
 
     What may follow is excused by the SHA-256 of the promise, whose text the refusal shows. The
-    verdict of the rules travels with the case from now on, whatever it is.
+    verdict of the rules travels with the case from now on, whatever it is, and so does what was
+    made of its texts.
     """
     case = taken("submitApplication", "submit", public_id, seen, by)
     application, now = case.application, clock.now()
@@ -42,6 +65,7 @@ def submit(public_id: UUID, *, seen: int, by: Principal, promise: str | None = N
     application.verdict = verdict_on(application)
     application.submitted_at, application.received_on = now, clocks.received_on(now)
     moved(case)
+    keep(looked, public_id, by, application_id=application.id)
     if missing:
         noted("gap_opened", application, by, gap=[each["label"] for each in missing])
     return seen_now(case)

@@ -9,6 +9,8 @@ from backend.db import action
 from backend.errors import Invalid, TooLate
 from backend.internships import agreements, endings, placing
 from backend.internships.taking import Taken, View, moved, seen_now, taken
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 
 NOT_WITHIN = "应在见习开始之日与今天之间"
 PAST = "开始日期不能早于今天"
@@ -44,7 +46,15 @@ def sign(public_id: UUID, *, seen: int, by: Principal, sha256: str) -> View:
 
 
 @action
-def end_early(public_id: UUID, *, seen: int, by: Principal, last_on: date, why: str) -> View:
+def end_early(
+    public_id: UUID,
+    *,
+    seen: int,
+    by: Principal,
+    last_on: date,
+    why: str,
+    looked: Looked | None = None,
+) -> View:
     """End an internship with a day that has come; raise Invalid for another day.
 
     Where a month is whole by then the window opens; otherwise the application is over.
@@ -53,6 +63,7 @@ def end_early(public_id: UUID, *, seen: int, by: Principal, last_on: date, why: 
     if not case.internship.starts_on <= last_on <= clock.today():
         raise Invalid(errors=[{"pointer": "#/last_on", "detail": NOT_WITHIN}])
     endings.ended(case, last_on, why)
+    keep(looked, public_id, by, application_id=case.application.id)
     return seen_now(case)
 
 

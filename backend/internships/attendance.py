@@ -12,6 +12,8 @@ from backend.errors import Invalid, NotFound, TooSoon, WrongStatus
 from backend.internships.kinds import ANSWERING, PARTIES
 from backend.internships.models import Answer, Month
 from backend.internships.taking import Taken, View, moved, noted, seen_now, taken
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 from eligibility.dates import A_DAY
 
 SAY_WHY = "有异议时请说明情况"
@@ -20,7 +22,14 @@ CERTAIN = "该月出勤已经确定"
 
 @action
 def confirm(
-    public_id: UUID, month: str, *, by: Principal, present: bool, days: int | None, words: str
+    public_id: UUID,
+    month: str,
+    *,
+    by: Principal,
+    present: bool,
+    days: int | None,
+    words: str,
+    looked: Looked | None = None,
 ) -> View:
     """Answer for one's own side, or answer anew; both being present makes the month count.
 
@@ -41,6 +50,8 @@ def confirm(
     )
     its.counts = True if _both_present(its) else None
     moved(case, month=month, present=present)
+    under = f"#/months/{month}"
+    keep(looked, public_id, by, under=under, application_id=case.application.id)
     if not present:
         party = case.step.by.name.lower()
         noted("month_disputed", case.internship, by, month=month, party=party)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, exists, select, true
 
 from backend.access import Principal, can
 from backend.applications import queries as applications
@@ -12,6 +12,8 @@ from backend.errors import NotFound
 from backend.internships.kinds import OTHERS
 from backend.internships.models import Choice, Host, Post
 from backend.parks.models import Division
+from backend.texts.keeping import keeps_hidden
+from backend.texts.models import TextCheck
 
 # What lies in a county is there for the staff of its bureau from the day on which it was made.
 _HOSTS = select(
@@ -28,11 +30,14 @@ _POSTS = (
         Host.kind.label("host_kind"),
         Host.contact_id,
         Division.name.label("county_name"),
+        exists().where(TextCheck.post_id == Post.id, keeps_hidden()).label("is_hidden"),
     )
     .join(Host, Host.id == Post.host_id)
     .join(Division, Division.code == Post.jurisdiction_code)
 )
-_OPEN = _POSTS.where(Post.closed_at.is_(None))
+_OPEN = _POSTS.where(
+    Post.closed_at.is_(None), ~exists().where(TextCheck.post_id == Post.id, keeps_hidden())
+)
 
 
 def find_host(public_id: UUID) -> Row | None:
@@ -69,8 +74,23 @@ def find_post(public_id: UUID) -> Row | None:
     return row(_POSTS.where(Post.public_id == public_id))
 
 
+def numbered(post_id: int) -> Row:
+    """Return the row of the post that an event speaks of."""
+    found = row(_POSTS.where(Post.id == post_id))
+    assert found is not None
+    return found
+
+
+def shown(public_id: UUID) -> dict[str, Any]:
+    """Return a post as anybody may read it; raise NotFound, also while its words are looked at."""
+    found = post(public_id)
+    if found["is_hidden"]:
+        raise NotFound
+    return found
+
+
 def post(public_id: UUID) -> dict[str, Any]:
-    """Return a post, open or closed; raise NotFound."""
+    """Return a post, open or closed, to whoever has to do with it; raise NotFound."""
     found = find_post(public_id)
     if found is None:
         raise NotFound
@@ -122,7 +142,7 @@ def _host(found: Row) -> dict[str, Any]:
 def _post(found: Row) -> dict[str, Any]:
     shown = (
         *("title", "duties", "jurisdiction_code", "county_name", "starts_on", "months"),
-        *("places", "filled", "host_name", "host_kind", "closed_at", "version"),
+        *("places", "filled", "host_name", "host_kind", "closed_at", "version", "is_hidden"),
     )
     return {
         "id": found["public_id"],

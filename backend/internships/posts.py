@@ -18,6 +18,8 @@ from backend.db import action, new_id, session
 from backend.errors import Invalid, NotAllowed, NotFound, Outdated, PostFull, WrongStatus
 from backend.internships import listing
 from backend.internships.models import Choice, Host, Post
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 
 View = dict[str, Any]
 PAST = "开始日期不能早于今天"
@@ -36,8 +38,12 @@ def create(
     months: int,
     places: int,
     by: Principal,
+    looked: Looked | None = None,
 ) -> View:
-    """Offer places from a day on; raise NotFound for a foreign host, Invalid for a past day."""
+    """Offer places from a day on; raise NotFound for a foreign host, Invalid for a past day.
+
+    What a citizen wrote stands on no public list before it is clear that it may.
+    """
     host_id = listing.host_id("createPost", host, by)
     if starts_on < clock.today():
         raise Invalid(errors=[{"pointer": "#/starts_on", "detail": PAST}])
@@ -56,6 +62,7 @@ def create(
     session.add(post)
     session.flush()
     record("post.opened", "post", post.id, by)
+    keep(looked, post.public_id, by, post_id=post.id)
     return listing.post(post.public_id)
 
 
@@ -95,7 +102,7 @@ def choose(application: UUID, *, post: UUID, by: Principal) -> View:
     found, its = applications.find(application), listing.find_post(post)
     if case is None or found is None or not can(by, "choosePost", found):
         raise NotFound
-    if found["kind"] is not Kind.INTERNSHIP or its is None:
+    if found["kind"] is not Kind.INTERNSHIP or its is None or its["is_hidden"]:
         words = NO_SUCH if found["kind"] is Kind.INTERNSHIP else NOT_INTERNSHIP
         raise Invalid(errors=[{"pointer": "#/post_id", "detail": words}])
     if case.status not in IN_HER_HANDS:

@@ -23,6 +23,8 @@ from backend.tenancies.episodes import Head, Headcount
 from backend.tenancies.kinds import MOST_HEADS
 from backend.tenancies.models import Tenancy
 from backend.tenancies.taking import View, moved, seen_now, taken
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 
 NOT_WITHIN = "应为在园期间的月份，且不晚于本月"
 SAY_WHY = "该月已有人数记录，更正时请说明理由"
@@ -54,7 +56,14 @@ class Named(NamedTuple):
 
 @action
 def record(
-    public_id: UUID, *, seen: int, by: Principal, month: date, people: Sequence[Named], why: str
+    public_id: UUID,
+    *,
+    seen: int,
+    by: Principal,
+    month: date,
+    people: Sequence[Named],
+    why: str,
+    looked: Looked | None = None,
 ) -> View:
     """Say who worked there in a month; a correction says why, and what it corrects is kept.
 
@@ -88,6 +97,8 @@ def record(
     _name(made, read.people)
     _settle(tenancy.park_id, month)
     moved(case, month=f"{month:%Y-%m}", people=len(people), why=why)
+    under = f"#/headcounts/{month:%Y-%m}"
+    keep(looked, public_id, by, under=under, application_id=case.application.id)
     return seen_now(case)
 
 

@@ -17,6 +17,8 @@ from backend.tenancies.episodes import Proceeding
 from backend.tenancies.grounds import Ending, Eviction
 from backend.tenancies.kinds import TO_BE_HEARD
 from backend.tenancies.taking import Taken, View, moved, seen_now, taken
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 from eligibility.dates import A_DAY
 
 
@@ -41,7 +43,9 @@ def announce(public_id: UUID, *, seen: int, by: Principal, ground: Eviction, wor
 
 
 @action
-def answer(public_id: UUID, *, seen: int, by: Principal, words: str) -> View:
+def answer(
+    public_id: UUID, *, seen: int, by: Principal, words: str, looked: Looked | None = None
+) -> View:
     """Say what one has to say against it, or say it anew; raise TooLate after the last day."""
     case = taken("answerEviction", "answer", public_id, seen, by)
     its = _open(case)
@@ -49,6 +53,7 @@ def answer(public_id: UUID, *, seen: int, by: Principal, words: str) -> View:
         raise TooLate(ended_at=str(its.hear_until))
     its.answer, its.answered_at = words, clock.now()
     moved(case)
+    keep(looked, public_id, by, application_id=case.application.id)
     return seen_now(case)
 
 

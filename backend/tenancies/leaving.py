@@ -15,6 +15,8 @@ from backend.tenancies.episodes import CheckOut, Graduation
 from backend.tenancies.grounds import Duty, Ending, Leaving, Outcome
 from backend.tenancies.models import Tenancy
 from backend.tenancies.taking import View, moved, seen_now, taken
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 
 WORDS = "请说明具体情况"
 TO_COME = "不能晚于今天"
@@ -27,7 +29,15 @@ TWICE = "场地已登记交还"
 
 
 @action
-def leave(public_id: UUID, *, seen: int, by: Principal, reason: Leaving, words: str) -> View:
+def leave(
+    public_id: UUID,
+    *,
+    seen: int,
+    by: Principal,
+    reason: Leaving,
+    words: str,
+    looked: Looked | None = None,
+) -> View:
     """Leave before the term is over, from today on; `OTHER` needs words.
 
     The unit is the next one's once it was handed over, or at once where she never moved in.
@@ -37,6 +47,7 @@ def leave(public_id: UUID, *, seen: int, by: Principal, reason: Leaving, words: 
         raise Invalid(errors=[{"pointer": "#/words", "detail": WORDS}])
     why = f"{reason.value}，{words}" if words else reason.value
     departed(case, clock.today(), Ending[reason.name], reason=reason.name.lower(), why=why)
+    keep(looked, public_id, by, application_id=case.application.id)
     return seen_now(case)
 
 

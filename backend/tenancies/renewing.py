@@ -18,6 +18,8 @@ from backend.tenancies.episodes import Renewal
 from backend.tenancies.grounds import Refusal
 from backend.tenancies.kinds import renewable_until, renewal_due
 from backend.tenancies.taking import Taken, View, moved, seen_now, taken
+from backend.texts.keeping import keep
+from backend.texts.kinds import Looked
 from eligibility.dates import A_DAY, add_months
 
 TOO_LONG = "续期后总期限超过三年，最晚到 {}"
@@ -26,7 +28,15 @@ WORDS = "请说明具体情况"
 
 
 @action
-def ask(public_id: UUID, *, seen: int, by: Principal, months: int, why: str) -> View:
+def ask(
+    public_id: UUID,
+    *,
+    seen: int,
+    by: Principal,
+    months: int,
+    why: str,
+    looked: Looked | None = None,
+) -> View:
     """Ask for more time; raise Invalid for more than may be granted in all."""
     case = taken("renewTenancy", "renew", public_id, seen, by)
     tenancy, now = case.tenancy, clock.now()
@@ -44,6 +54,7 @@ def ask(public_id: UUID, *, seen: int, by: Principal, months: int, why: str) -> 
     )
     session.add(renewal)
     moved(case, months=months, for_on=str(renewal.due_on))
+    keep(looked, public_id, by, application_id=case.application.id)
     return seen_now(case)
 
 

@@ -1,53 +1,39 @@
-"""What do we ask of WeChat? Who or which phone is behind a code, and to lay a message before her.
+"""What do we ask of WeChat? Who is behind a code, what it makes of a text, and to lay a message.
 
-A code has one answer, so its failures are raised. A message has a fate, so `send` returns it:
+A question has one answer, so its failures are raised. A message has a fate, so `send` returns it:
 whoever keeps the ledger of messages has to write down every one of them.
 """
 
-import json
 import logging
-import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from backend import clock
 from backend.errors import WeChatDown
-from backend.wechat import answer, outcome, phone, reactions
+from backend.wechat import answer, codes, granting, identity, outcome, phone, reactions, text
 from backend.wechat.answer import Answer
 from backend.wechat.connection import Deadline
 from backend.wechat.errors import (
-    AccountRefused,
     Busy,
     CodeRefused,
     NoAnswer,
-    NoToken,
     PhoneCodeRefused,
-    RiskyUser,
-    TooFrequent,
 )
+from backend.wechat.identity import LONGEST_ID, Identity
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.phone import PhoneNumber
 from backend.wechat.reactions import Endpoint, Reaction
-from backend.wechat.token import AccessToken, Grant, Pace, TokenStore
-from backend.wechat.wire import Limits, Wire
+from backend.wechat.text import Suggestion
+from backend.wechat.token import AccessToken, Pace, TokenStore
+from backend.wechat.wire import Limits, Reply, Wire, encoded
 
 log = logging.getLogger(__name__)
-
-# A token lives two hours at most. WeChat promises five minutes at least; one that claims less,
-# or nothing readable, is given the distance we keep between two askings.
-SHORTEST_LIFE_S, LONGEST_LIFE_S = 60.0, 7200.0
-LONGEST_TOKEN, LONGEST_ID, LONGEST_CODE = 2048, 64, 256
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who signed in: `openid` is the person within our mini-program; `unionid` may be missing."""
-
-    openid: str
-    unionid: str | None
+T = TypeVar("T")
+# How WeChat calls the versions of a mini-program where it makes codes and links.
+VERSIONS = {"formal": "release", "trial": "trial", "developer": "develop"}
+LONGEST_CODE = 256
 
 
 class WeChat:
@@ -71,7 +57,8 @@ class WeChat:
         self._limits = limits or Limits()
         self._wire = Wire(base_url, self._limits)
         self._slots = threading.BoundedSemaphore(login_slots)
-        self._token = AccessToken(tokens, self._obtain, pace)
+        self._token = AccessToken(tokens, partial(granting.obtain, self._wire, appid, secret), pace)
+        self._version = VERSIONS[miniprogram_state]
         self._constants = {"miniprogram_state": miniprogram_state, "lang": lang}
 
     def sign_in(self, code: str) -> Identity:
@@ -85,11 +72,8 @@ class WeChat:
         with self._slot():
             said = self._ask_who(code)
         if said.errcode:
-            raise _refused_sign_in(said.errcode)
-        openid = answer.text(said.fields.get("openid"), longest=LONGEST_ID)
-        if openid is None:
-            raise WeChatDown("no openid")
-        return Identity(openid, answer.text(said.fields.get("unionid"), longest=LONGEST_ID))
+            raise identity.refusal(said.errcode)
+        return identity.read(said.fields)
 
     def phone_of(self, code: str, openid: str) -> PhoneNumber:
         """Return the phone that a person has shown us with a code of the phone button.
@@ -97,19 +81,58 @@ class WeChat:
         Raise PhoneCodeRefused or TooFrequent when WeChat refuses, and WeChatDown for everything
         else. Only a rejected access token leads to a second call.
         """
-        body = _encoded({"code": code, "openid": openid})
+        body = encoded({"code": code, "openid": openid})
         if not _may_be_code(code) or body is None:
             raise PhoneCodeRefused
         deadline = Deadline(self._limits.sign_in_total_s)
         with self._slot():
-            token = self._token.current(deadline)
-            said = self._ask_phone(token, body, deadline, hide=openid)
-            if _wants_new_token(Endpoint.PHONE, said.errcode):
-                token = self._token.after_rejection(token, deadline)
-                said = self._ask_phone(token, body, deadline, hide=openid)
+            said = self._asked(Endpoint.PHONE, body, deadline, hide=openid)
         if said.errcode:
             raise phone.refusal(said.errcode)
         return phone.read(said.fields, self._appid)
+
+    def text_deadline(self) -> Deadline:
+        """Return the time within which all of a person's texts have to have been looked at."""
+        return Deadline(self._limits.text_total_s)
+
+    def look_at(self, words: str, openid: str, deadline: Deadline) -> Suggestion:
+        """Return what WeChat makes of a text of at most `text.MOST_CHARACTERS`.
+
+        Raise WeChatDown whenever it was not looked at, whatever the reason. Only a rejected access
+        token leads to a second call.
+        """
+        body = encoded(text.asked(openid, words))
+        if body is None or len(words) > text.MOST_CHARACTERS:
+            raise WeChatDown("no text to look at")
+        with self._slot():
+            said = self._asked(Endpoint.TEXT, body, deadline, hide=openid)
+        if said.errcode:
+            raise text.refusal(said.errcode)
+        return text.read(said.fields)
+
+    def draw_code(self, scene: str, page: str) -> bytes:
+        """Return the picture of a code that opens a page with a scene; raise WeChatDown."""
+        body = encoded(codes.code(scene, page, self._version))
+        assert body is not None
+        with self._slot():
+            drawn = self._with_token(
+                Endpoint.CODE,
+                lambda token, deadline: self._drawn(token, body, deadline),
+                lambda said: None if isinstance(said, bytes) else said.errcode,
+            )
+        if isinstance(drawn, bytes):
+            return drawn
+        raise codes.refusal(Endpoint.CODE, drawn.errcode or 0)
+
+    def make_link(self, page: str, query: str, expires_at: int) -> str:
+        """Return a link that opens a page until a moment; raise WeChatDown."""
+        body = encoded(codes.link(page, query, expires_at, self._version))
+        assert body is not None
+        with self._slot():
+            said = self._asked(Endpoint.LINK, body, Deadline(self._limits.sign_in_total_s))
+        if said.errcode:
+            raise codes.refusal(Endpoint.LINK, said.errcode)
+        return codes.link_in(said.fields)
 
     def send(
         self, openid: str, template_id: str, page: str | None, data: Mapping[str, str]
@@ -155,12 +178,49 @@ class WeChat:
         finally:
             self._slots.release()
 
-    def _ask_phone(self, token: str, body: bytes, deadline: Deadline, *, hide: str) -> Answer:
+    def _asked(
+        self, endpoint: Endpoint, body: bytes, deadline: Deadline, *, hide: str = ""
+    ) -> Answer:
+        """Return the JSON answer to a question that takes an access token."""
+
+        def ask(token: str, deadline: Deadline) -> Answer:
+            reply = self._posted(endpoint, token, body, deadline)
+            return answer.read(reply, hide=(hide, token, self._secret))
+
+        return self._with_token(endpoint, ask, lambda said: said.errcode, deadline)
+
+    def _drawn(self, token: str, body: bytes, deadline: Deadline) -> bytes | Answer:
+        reply = self._posted(Endpoint.CODE, token, body, deadline, most=codes.PICTURE_BYTES)
+        return codes.picture(reply, hide=(token, self._secret))
+
+    def _with_token(
+        self,
+        endpoint: Endpoint,
+        ask: Callable[[str, Deadline], T],
+        errcode: Callable[[T], int | None],
+        deadline: Deadline | None = None,
+    ) -> T:
+        """Ask with an access token, and once more with a new one where that was rejected."""
+        deadline = deadline or Deadline(self._limits.sign_in_total_s)
+        token = self._token.current(deadline)
+        said = ask(token, deadline)
+        if _wants_new_token(endpoint, errcode(said)):
+            said = ask(self._token.after_rejection(token, deadline), deadline)
+        return said
+
+    def _posted(
+        self,
+        endpoint: Endpoint,
+        token: str,
+        body: bytes,
+        deadline: Deadline,
+        *,
+        most: int | None = None,
+    ) -> Reply:
         query = {"access_token": token}
-        reply = self._wire.exchange(
-            "POST", Endpoint.PHONE.value, query=query, body=body, deadline=deadline
+        return self._wire.exchange(
+            "POST", endpoint.value, query=query, body=body, deadline=deadline, most=most
         )
-        return answer.read(reply, hide=(hide, token, self._secret))
 
     def _ask_who(self, code: str) -> Answer:
         query = {
@@ -181,14 +241,11 @@ class WeChat:
             message["page"] = page
         message |= self._constants
         message["data"] = {key: {"value": value} for key, value in data.items()}
-        return _encoded(message)
+        return encoded(message)
 
     def _send_once(self, token: str, body: bytes, deadline: Deadline, *, hide: str) -> Outcome:
-        query = {"access_token": token}
         try:
-            reply = self._wire.exchange(
-                "POST", Endpoint.SEND.value, query=query, body=body, deadline=deadline
-            )
+            reply = self._posted(Endpoint.SEND, token, body, deadline)
             said = answer.read(reply, hide=(hide, token, self._secret))
             if said.errcode is None:
                 raise NoAnswer("no errcode")
@@ -199,39 +256,6 @@ class WeChat:
         msgid = answer.text(said.fields.get("msgid"), longest=LONGEST_ID)
         return Outcome(Word.ACCEPTED, errcode=0, msgid=msgid)
 
-    def _obtain(self, deadline: Deadline) -> Grant:
-        """Ask for the stable token; force_refresh is for people with a leaked token."""
-        body = _encoded(
-            {
-                "grant_type": "client_credential",
-                "appid": self._appid,
-                "secret": self._secret,
-                "force_refresh": False,
-            }
-        )
-        reply = self._wire.exchange("POST", Endpoint.TOKEN.value, body=body, deadline=deadline)
-        said = answer.read(reply, hide=(self._secret,))
-        if said.errcode:
-            raise _refused_token(said.errcode)
-        token = answer.text(said.fields.get("access_token"), longest=LONGEST_TOKEN)
-        if token is None:
-            raise WeChatDown("no access_token")
-        return Grant(token, _life_s(said.fields.get("expires_in")))
-
-
-_SIGN_IN_REFUSALS = {
-    Reaction.USER: CodeRefused,
-    Reaction.DROP: RiskyUser,
-}
-
-
-def _encoded(body: Mapping[str, Any]) -> bytes | None:
-    """Encode as WeChat wants it, in UTF-8 without escapes; None for lone surrogates."""
-    try:
-        return json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return None
-
 
 def _may_be_code(code: str) -> bool:
     return 0 < len(code) <= LONGEST_CODE and code.isprintable()
@@ -239,31 +263,3 @@ def _may_be_code(code: str) -> bool:
 
 def _wants_new_token(endpoint: Endpoint, errcode: int | None) -> bool:
     return bool(errcode) and reactions.of(endpoint, errcode or 0).reaction is Reaction.REFRESH
-
-
-def _refused_sign_in(errcode: int) -> Exception:
-    rule = reactions.of(Endpoint.SIGN_IN, errcode)
-    if rule.reaction is Reaction.RETRY and rule.waits_s:
-        return TooFrequent(retry_after=int(rule.waits_s[0]))
-    if rule.reaction in _SIGN_IN_REFUSALS:
-        return _SIGN_IN_REFUSALS[rule.reaction]()
-    if rule.reaction is Reaction.ALARM:
-        log.error("WeChat refuses our account at sign-in: errcode %d, %s", errcode, rule.meaning)
-        return AccountRefused(errcode)
-    return WeChatDown(f"errcode {errcode}")
-
-
-def _refused_token(errcode: int) -> WeChatDown:
-    rule = reactions.of(Endpoint.TOKEN, errcode)
-    if rule.reaction is Reaction.RETRY:
-        return NoToken(rule.meaning, rule.waits_s[-1], errcode)
-    if rule.reaction is Reaction.PAUSE:
-        return NoToken(rule.meaning, outcome.until_midnight_s(clock.now()), errcode)
-    log.error("WeChat refuses us an access token: errcode %d, %s", errcode, rule.meaning)
-    return AccountRefused(errcode)
-
-
-def _life_s(expires_in: object) -> float:
-    shown = answer.text(expires_in, longest=12) or ""
-    claimed = float(shown) if re.fullmatch(r"-?[0-9]+", shown) else 0.0
-    return min(max(claimed, SHORTEST_LIFE_S), LONGEST_LIFE_S)

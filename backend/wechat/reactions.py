@@ -18,6 +18,9 @@ class Endpoint(Enum):
     TOKEN = "/cgi-bin/stable_token"
     SEND = "/cgi-bin/message/subscribe/send"
     PHONE = "/wxa/business/getuserphonenumber"
+    TEXT = "/wxa/msg_sec_check"
+    CODE = "/wxa/getwxacodeunlimit"
+    LINK = "/wxa/generate_urllink"
 
 
 class Reaction(Enum):
@@ -148,11 +151,52 @@ PHONE: Mapping[int, Rule] = MappingProxyType(
     }
 )
 
+TEXT: Mapping[int, Rule] = MappingProxyType(
+    {
+        # Whatever it is, a person reads the text instead; nothing is repeated by us.
+        -1: Rule("system busy", _R.RETRY),
+        40129: Rule("scene wrong", _R.DROP, alarm=True),
+        43104: Rule("openid of another mini-program", _R.DROP, alarm=True),
+        61010: Rule("not seen in the mini-program for two hours", _R.USER),
+    }
+)
+
+CODE: Mapping[int, Rule] = MappingProxyType(
+    {
+        -1: Rule("system busy", _R.RETRY),
+        40129: Rule("scene wrong", _R.DROP, alarm=True),
+        40169: Rule("scene too long or of other characters", _R.DROP, alarm=True),
+        41030: Rule("page wrong or not released", _R.DROP, alarm=True),
+        # A rate of the minute here, and no quota of the day.
+        45009: Rule("too many in this minute", _R.RETRY, (60.0,)),
+        85096: Rule("a reserved word in the scene", _R.DROP, alarm=True),
+    }
+)
+
+LINK: Mapping[int, Rule] = MappingProxyType(
+    {
+        -1: Rule("system busy", _R.RETRY),
+        40002: Rule("no right to make links", _R.ALARM),
+        40165: Rule("page wrong", _R.DROP, alarm=True),
+        40212: Rule("query wrong", _R.DROP, alarm=True),
+        44993: Rule("links of the day used up", _R.PAUSE),
+        85079: Rule("no version released", _R.ALARM),
+        85401: Rule("more than thirty days, or a day that has passed", _R.DROP, alarm=True),
+        85402: Rule("version wrong", _R.DROP, alarm=True),
+        85406: Rule("links that last are not to be had", _R.DROP, alarm=True),
+        85407: Rule("days wrong", _R.DROP, alarm=True),
+        85408: Rule("kind of expiry wrong", _R.DROP, alarm=True),
+    }
+)
+
 _TABLES = {
     Endpoint.SIGN_IN: SIGN_IN,
     Endpoint.TOKEN: TOKEN,
     Endpoint.SEND: SEND,
     Endpoint.PHONE: PHONE,
+    Endpoint.TEXT: TEXT,
+    Endpoint.CODE: CODE,
+    Endpoint.LINK: LINK,
 }
 UNLISTED = Rule("not in our tables", Reaction.ALARM)
 

@@ -1,13 +1,14 @@
 """How does a request reach WeChat? By requests, and so that we know when it did not.
 
 requests speaks HTTP; this module adds what a message that cannot be repeated needs: one deadline
-over everything from the name look-up to the last byte of the body, an answer cut at 64 KiB, and
+over everything from the name look-up to the last byte of the body, an answer that is cut off, and
 the knowledge whether a byte was handed to the kernel. A failure before that is NotSent, any
 failure after it NoAnswer. Platform rule: the secret and the access token travel in the query
 string, so no exception of requests, whose texts quote the URL, leaves here.
 """
 
 import http.client
+import json
 import logging
 import os
 import threading
@@ -15,6 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -56,6 +58,7 @@ class Limits:
     total_s: float = 8.0
     sign_in_total_s: float = 3.5
     sign_in_wait_s: float = 0.4
+    text_total_s: float = 3.0
     idle_s: float = 10.0
     body_bytes: int = 64 * 1024
 
@@ -85,15 +88,17 @@ class Wire:
         deadline: Deadline,
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        most: int | None = None,
     ) -> Reply:
         """Make one request; raise NotSent or NoAnswer, neither of which quotes it.
 
-        Redirects are not followed: they are answers like any other.
+        Redirects are not followed: they are answers like any other. `most` bytes of an answer
+        are read, where it may be longer than what is said in words.
         """
         attempt = Attempt(deadline)
         try:
             with attempting(attempt):
-                return self._ask(method, path, query, body)
+                return self._ask(method, path, query, body, most or self._limits.body_bytes)
         except _FAILURES as error:
             reason = _root(error)
         # Raised out here, so that not even __context__ leads to the URL.
@@ -106,7 +111,12 @@ class Wire:
             session.close()
 
     def _ask(
-        self, method: str, path: str, query: Mapping[str, str] | None, body: bytes | None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: bytes | None,
+        most: int,
     ) -> Reply:
         answer = self._session().request(
             method,
@@ -119,9 +129,9 @@ class Wire:
             stream=True,
         )
         with answer:
-            content = answer.raw.read(self._limits.body_bytes + 1, decode_content=True)
+            content = answer.raw.read(most + 1, decode_content=True)
         self._own.used_at = time.monotonic()
-        if len(content) > self._limits.body_bytes:
+        if len(content) > most:
             raise NoAnswer("answer too long")
         return Reply(answer.status_code, content)
 
@@ -145,6 +155,14 @@ class _Closing:
 
     def __del__(self) -> None:
         self._session.close()
+
+
+def encoded(body: Mapping[str, Any]) -> bytes | None:
+    """Encode as WeChat wants it, in UTF-8 without escapes; None for lone surrogates."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return None
 
 
 class _Session(requests.Session):

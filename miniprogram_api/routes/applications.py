@@ -9,6 +9,7 @@ from backend.applications.kinds import CORRECTIONS, REFUSALS
 from backend.applications.workflow import STEPS
 from backend.cases import submitting
 from backend.cases.timeline import timeline
+from backend.texts.kinds import Looked
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import applications as shapes
@@ -96,13 +97,14 @@ def update_application(
 
 @routes.operation("POST", f"{ONE}/submit", "submitApplication", body=shapes.Submission, **A_STEP)
 def submit_application(
-    by: Principal, application_id: UUID, seen: int, body: dict[str, Any]
+    by: Principal, application_id: UUID, seen: int, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """Hand the draft to its office; everything missing is named at once, papers included.
 
     Where all of it may follow, the refusal shows what would have to be promised.
     """
-    return submitting.submit(application_id, seen=seen, by=by, promise=body["promise"])
+    promise = body["promise"]
+    return submitting.submit(application_id, seen=seen, by=by, promise=promise, looked=looked)
 
 
 @routes.operation("POST", f"{ONE}/restore", "restoreApplication", **A_STEP)

@@ -6,6 +6,7 @@ from uuid import UUID
 from backend.access import Principal
 from backend.cases import actions, conflicts, correcting, notes, transfers
 from backend.cases.granting import Wish
+from backend.texts.kinds import Looked
 from miniprogram_api import cached
 from miniprogram_api.operations import Routes
 from miniprogram_api.routes.applications import A_STEP, ONE
@@ -48,9 +49,11 @@ def recall_correction(by: Principal, application_id: UUID, seen: int) -> dict[st
 
 
 @routes.operation("POST", f"{ONE}/resolve", "resolveCorrection", verbs=("resolve",), **A_STEP)
-def resolve_correction(by: Principal, application_id: UUID, seen: int) -> dict[str, Any]:
+def resolve_correction(
+    by: Principal, application_id: UUID, seen: int, looked: Looked | None
+) -> dict[str, Any]:
     """Hand in what was put right; the case goes back to whoever asked."""
-    return correcting.resolve(application_id, seen=seen, by=by)
+    return correcting.resolve(application_id, seen=seen, by=by, looked=looked)
 
 
 @routes.operation("POST", f"{ONE}/withdraw", "withdrawApplication", **A_STEP)

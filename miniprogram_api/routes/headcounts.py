@@ -6,6 +6,7 @@ from uuid import UUID
 from backend import clock
 from backend.access import Principal
 from backend.tenancies import counting, figures
+from backend.texts.kinds import Looked
 from eligibility.dates import add_months
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
@@ -25,11 +26,11 @@ routes = Routes("headcounts", __name__, description="在园人数")
     **A_STEP,
 )
 def record_headcount(
-    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any]
+    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """Say who worked there in a month; what a tenant says waits for her park to confirm it."""
     people = [counting.Named(**each) for each in body.pop("people")]
-    return counting.record(tenancy_id, seen=seen, by=by, people=people, **body)
+    return counting.record(tenancy_id, seen=seen, by=by, people=people, looked=looked, **body)
 
 
 @routes.operation(

@@ -6,6 +6,7 @@ from uuid import UUID
 from backend.access import Principal
 from backend.internships import actions, attendance, queries, venture
 from backend.internships.workflow import STEPS
+from backend.texts.kinds import Looked
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import internships as shapes
@@ -95,10 +96,10 @@ def sign_internship_agreement(
     may_refuse=(403, 409),
 )
 def confirm_attendance(
-    by: Principal, internship_id: UUID, month: str, body: dict[str, Any]
+    by: Principal, internship_id: UUID, month: str, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """Answer for one's own side; the month counts once both say that she was there."""
-    return attendance.confirm(internship_id, month, by=by, **body)
+    return attendance.confirm(internship_id, month, by=by, looked=looked, **body)
 
 
 @routes.operation(
@@ -120,10 +121,10 @@ def settle_month(
     **A_STEP,
 )
 def complete_internship(
-    by: Principal, internship_id: UUID, seen: int, body: dict[str, Any]
+    by: Principal, internship_id: UUID, seen: int, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """End an internship before its day, with a reason; on its day it ends by itself."""
-    return actions.end_early(internship_id, seen=seen, by=by, **body)
+    return actions.end_early(internship_id, seen=seen, by=by, looked=looked, **body)
 
 
 @routes.operation(

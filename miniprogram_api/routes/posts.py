@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.internships import hosts, listing, posts
+from backend.texts.kinds import Looked
 from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.routes.applications import ONE as APPLICATION
@@ -72,9 +73,11 @@ def accept_invitation(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
     key="key",
     versioned=True,
 )
-def create_post(by: Principal, host_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Offer places from a day on."""
-    return posts.create(host_id, by=by, **body)
+def create_post(
+    by: Principal, host_id: UUID, body: dict[str, Any], looked: Looked | None
+) -> dict[str, Any]:
+    """Offer places from a day on; what a contact wrote may have to be looked at before."""
+    return posts.create(host_id, by=by, looked=looked, **body)
 
 
 @routes.operation(
@@ -103,7 +106,7 @@ def list_posts(by: Principal | None, query: dict[str, Any]) -> dict[str, Any]:
 )
 def get_post(post_id: UUID) -> dict[str, Any]:
     """One post, with its places."""
-    return listing.post(post_id)
+    return listing.shown(post_id)
 
 
 @routes.operation(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.cases import publicity, published
+from backend.texts.kinds import Looked
 from miniprogram_api import cached, cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.routes.applications import A_STEP, ONE
@@ -55,9 +56,11 @@ def list_publicity(by: Principal | None, query: dict[str, Any]) -> dict[str, Any
     key="key",
     may_refuse=(403, 409),
 )
-def object_to_decision(by: Principal, publicity_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+def object_to_decision(
+    by: Principal, publicity_id: UUID, body: dict[str, Any], looked: Looked | None
+) -> dict[str, Any]:
     """Object to a published decision; its period stands still until that is answered."""
-    return publicity.object_to(publicity_id, by=by, **body)
+    return publicity.object_to(publicity_id, by=by, looked=looked, **body)
 
 
 @routes.operation("GET", f"{ONE}/objections", "listObjections", gives=shapes.OBJECTIONS)

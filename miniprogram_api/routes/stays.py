@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.tenancies import arriving, evicting, leaving, queries, renewing, suspending
+from backend.texts.kinds import Looked
 from miniprogram_api import cached
 from miniprogram_api.operations import Routes
 from miniprogram_api.routes.tenancies import A_STEP, ONE
@@ -52,10 +53,10 @@ def postpone_arrival(
     **A_STEP,
 )
 def renew_tenancy(
-    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any]
+    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """Ask for more time, within the last sixty days of the term."""
-    return renewing.ask(tenancy_id, seen=seen, by=by, **body)
+    return renewing.ask(tenancy_id, seen=seen, by=by, looked=looked, **body)
 
 
 @routes.operation(
@@ -133,10 +134,10 @@ def announce_eviction(
     **A_STEP,
 )
 def answer_eviction(
-    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any]
+    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """Say what one has to say against it."""
-    return evicting.answer(tenancy_id, seen=seen, by=by, **body)
+    return evicting.answer(tenancy_id, seen=seen, by=by, looked=looked, **body)
 
 
 @routes.operation(
@@ -199,10 +200,10 @@ def get_leaving(by: Principal, tenancy_id: UUID) -> dict[str, Any]:
     **A_STEP,
 )
 def leave_tenancy(
-    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any]
+    by: Principal, tenancy_id: UUID, seen: int, body: dict[str, Any], looked: Looked | None
 ) -> dict[str, Any]:
     """Leave before the term is over."""
-    return _freed(leaving.leave(tenancy_id, seen=seen, by=by, **body))
+    return _freed(leaving.leave(tenancy_id, seen=seen, by=by, looked=looked, **body))
 
 
 @routes.operation(

@@ -89,6 +89,7 @@ class PostSchema(Shown):
     places = fields.Integer(required=True, metadata={"example": 2})
     filled = fields.Integer(required=True, metadata={"example": 1})
     is_open = fields.Boolean(required=True)
+    is_hidden = fields.Boolean(required=True, metadata={"example": False})
     closed_at = Moment(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"example": 1})
 

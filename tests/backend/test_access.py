@@ -169,6 +169,7 @@ OPEN = {
     "getDraw",
     "wechatCallbackGet",
     "wechatCallbackPost",
+    "openCode",
 }
 FOR_BOTH_SIDES = {
     "endSession",
@@ -205,6 +206,7 @@ FOR_STAFF = {
     "listNameplates",
     "listSubsidyCandidates",
     "listWaiting",
+    "listCodes",
 }
 FOR_CLERKS = {"listDuplicates", "listHosts", "listInstitutions", "createInstitution"}
 READ = {
@@ -312,7 +314,7 @@ DECIDE = {
 REPORT = {"getLoan", "recordBankState", "openContact"}
 # Of a host and its posts: whoever speaks for it offers some, the bureau of the county does all.
 OFFER = {"createPost", "closePost"}
-REGISTER = OFFER | {"createHost", "inviteContact"}
+REGISTER = OFFER | {"createHost", "inviteContact", "listPostTexts"}
 # Who speaks for a host, on an internship there; and the second of two people of the bureau.
 SPEAK = OFFER | {
     "getInternship",
@@ -352,6 +354,15 @@ ASSESS = {
     "listNotes",
     "listOpinions",
     "listClaimObjections",
+    "listTexts",
+    "listClaimTexts",
+    "reviewText",
+    "createCode",
+    "getCode",
+    "revokeCode",
+    "drawCode",
+    "getCodeImage",
+    "linkCode",
 }
 REGULATE = {
     "setParameter",

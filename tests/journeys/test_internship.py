@@ -75,7 +75,14 @@ def test_an_intern_founds_her_business_and_is_paid(world: World, day):
             "months": 2,
             "places": 1,
         }
-        done(s.contact.post(f"/hosts/{its['id']}/posts", offer), 201)
+        offered = done(s.contact.post(f"/hosts/{its['id']}/posts", offer), 201)
+
+        # WeChat does not know the contact, so nobody reads the post before the bureau has.
+        assert offered["is_hidden"]
+        assert [] == done(world.anybody.get(f"/posts?county={ULANHOT}"))["items"]
+        assert 404 == world.anybody.get(f"/posts/{offered['id']}").status_code
+        for text in done(s.clerk.get(f"/posts/{offered['id']}/texts"))["items"]:
+            done(s.clerk.post(f"/texts/{text['id']}/review", {"settled": "harmless"}))
 
         # She finds it without signing in, applies, and the bureau approves.
         (post,) = done(world.anybody.get(f"/posts?county={ULANHOT}"))["items"]

@@ -75,6 +75,10 @@ def _post(world: World, places: int = 1) -> dict[str, Any]:
         return stage.post(host, places=places)
 
 
+def _post_texts(world: World) -> Request:
+    return world.staff(CLERK), "GET", f"/posts/{_post(world)['id']}/texts", None, ""
+
+
 def _close_post(world: World) -> Request:
     made = _post(world)
     return world.staff(CLERK), "POST", f"/posts/{made['id']}/close", {}, '"1"'
@@ -190,6 +194,7 @@ READY: dict[str, Maker] = {
     "acceptInvitation": _accept_invitation,
     "createPost": _create_post,
     "closePost": _close_post,
+    "listPostTexts": _post_texts,
     "listPosts": lambda world: (world.anybody, "GET", "/posts", None, ""),
     "getPost": _get_post,
     "choosePost": _choosing("PUT"),

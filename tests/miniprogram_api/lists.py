@@ -107,6 +107,7 @@ APPLICATION = Copied(
 )
 OF_THE_APPLICATION = "'application_id', {application} + n"
 EVENT = Copied("event")
+ANOTHER_THING = "'subject', gen_random_uuid()"
 
 
 def _bureau(world: World) -> Caller:
@@ -372,6 +373,23 @@ LISTS = {
         _bureau,
         "/subsidies/{subsidy}/objections",
     ),
+    "the codes of a park": List(
+        "listCodes",
+        "createCode",
+        (Copied("code", "'token', lpad(({first} + n)::text, 12, '0')"),),
+        None,
+        "/codes?limit=100",
+    ),
+    "what was made of the texts of a case": List(
+        "listTexts", "listTexts", (Copied("text_check", ANOTHER_THING),)
+    ),
+    "what was made of objections to a claim": List(
+        "listClaimTexts",
+        _objected_claim,
+        (Copied("text_check", ANOTHER_THING),),
+        _bureau,
+        "/subsidies/{subsidy}/texts",
+    ),
     "the register of institutions": List(
         "listInstitutions",
         "createInstitution",
@@ -415,6 +433,7 @@ SHORT = {
     "getFacts": "the dictionary of facts",
     "getCaseFacts": "the dictionary of facts",
     "countOverrides": "the benefits of the policy",
+    "listPostTexts": "the two texts of a post",
     "suggestAnswers": "the fields of the form",
     "listPapers": "the papers of the form",
     "listColleagues": "who works in one office",

@@ -400,6 +400,39 @@ def _answer_objection(world: World) -> Ready:
     return Ready(world.staff("demo-bureau"), "POST", path, content)
 
 
+def _poster(world: World) -> dict[str, Any]:
+    return {"kind": "poster", "park_id": world.park_id(), "label": "乌兰浩特站出站口"}
+
+
+def _on_a_code(
+    method: str, verb: str, content: Any = None, etag: str = ""
+) -> Callable[[World], Ready]:
+    def make(world: World) -> Ready:
+        made = world.staff().post("/codes", _poster(world))
+        assert 201 == made.status_code, made.text
+        return Ready(world.staff(), method, f"/codes/{made.json['id']}{verb}", content, etag)
+
+    return make
+
+
+def _open_code(world: World) -> Ready:
+    token = world.staff().post("/codes", _poster(world)).json["token"]
+    return Ready(world.anybody, "POST", "/codes/open", {"token": token})
+
+
+def _code_image(world: World) -> Ready:
+    drawn = _on_a_code("POST", "/image", {})(world)
+    assert 200 == drawn.send().status_code
+    return drawn._replace(method="GET", content=None)
+
+
+def _review_text(world: World) -> Ready:
+    """Of somebody whom WeChat's stand-in has not seen, so that nothing could be checked."""
+    case = _on_a_case("GET", "/texts")(world)
+    check = case.send().json["items"][0]["id"]
+    return Ready(case.by, "POST", f"/texts/{check}/review", {"settled": "harmless"})
+
+
 def _nudge(world: World) -> Ready:
     name = f"applicant{next(PEOPLE)}"
     with time_machine.travel(clock.now() - timedelta(days=30)):
@@ -651,6 +684,16 @@ READY: dict[str, Callable[[World], Ready]] = {
     "wechatCallbackPost": lambda world: Ready(
         world.anybody, "POST", *pushing.push(world.app, pushing.DEMO)
     ),
+    "createCode": lambda world: Ready(world.staff(), "POST", "/codes", _poster(world)),
+    "listCodes": lambda world: Ready(world.staff(), "GET", "/codes"),
+    "getCode": _on_a_code("GET", ""),
+    "revokeCode": _on_a_code("POST", "/revoke", {}, etag='"1"'),
+    "openCode": _open_code,
+    "drawCode": _on_a_code("POST", "/image", {}),
+    "getCodeImage": _code_image,
+    "linkCode": _on_a_code("POST", "/link", {}),
+    "listTexts": _on_a_case("GET", "/texts"),
+    "reviewText": _review_text,
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -115,6 +115,11 @@ def _objections(world: World) -> Request:
     return world.staff(BUREAU), "GET", f"{_path(its)}/objections", None, ""
 
 
+def _claim_texts(world: World) -> Request:
+    by, method, path, *_ = _objections(world)
+    return by, method, path.replace("/objections", "/texts"), None, ""
+
+
 def objected(world: World) -> Request:
     """The objection itself, by a neighbour; for whoever counts the objections to a claim."""
     with world.app.app_context():
@@ -163,6 +168,7 @@ READY: dict[str, Maker] = {
     "reviewClaim": _on(_submitted, BUREAU, "/review", _reviewed),
     "publiciseClaim": _on(_accepted, BUREAU, "/publicise"),
     "listClaimObjections": _objections,
+    "listClaimTexts": _claim_texts,
     "openWorker": _on(_with_a_worker, BUREAU, "/lines/{line}/worker"),
     "grantSubsidy": _on(_published, BUREAU, "/grant", lambda its: {"amount": "10000.00"}),
     "approveSubsidy": _on(_granted, SECOND, "/approve"),

@@ -126,6 +126,9 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "recordPayment",
         "recoverSubsidy",
         "recordSubscription",
+        "reviewText",
+        "createCode",
+        "revokeCode",
     } == keyed
 
 

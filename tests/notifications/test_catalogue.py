@@ -13,9 +13,10 @@ from backend.applications.workflow import STEPS
 from backend.cases.reminding import OCCASIONS
 from backend.loans.kinds import WhyRefused
 from backend.subsidies.kinds import Ground
+from backend.texts.kinds import Place
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
-from notifications import fields
+from notifications import fields, texts
 from notifications.catalogue import CATALOGUE, readers_of
 from notifications.fanout import READERS
 from notifications.silent import SILENT
@@ -33,6 +34,10 @@ LONGEST = {
     "id": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
     "number": "RZ-2026-000123",
     "kind": max((kind.value for kind in Kind), key=len),
+    "page": "pages/applications/detail?id=019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
+    "staff_page": "pages/subsidies/detail?id=019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10",
+    "typed": max((place.value for place in Place), key=len),
+    "field": "创业实体 · 统一社会信用代码",
     "office": LONGEST_NAME,
     "park_name": LONGEST_NAME,
     "unit_code": "北区二号楼东侧生产用房三层B2019",
@@ -76,7 +81,7 @@ LONGEST = {
     "why": "理由：" + "好" * 500 + "。",
     "at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
 }
-PEOPLE = {Relation.APPLICANT, Relation.CONTACT}
+PEOPLE = {Relation.APPLICANT, Relation.CONTACT, Relation.OWNER}
 NAMED = {"ids": lambda row: f"{row.event} {row.reader.name.lower()}"}
 ROWS = pytest.mark.parametrize("row", CATALOGUE, **NAMED)
 PUSHED = pytest.mark.parametrize("row", [row for row in CATALOGUE if row.template], **NAMED)
@@ -240,7 +245,13 @@ def test_the_push_fills_exactly_the_keys_of_its_template(row):
 @ROWS
 def test_the_link_leads_to_a_page_of_the_mini_program(row):
     # WeChat takes no leading slash (41030 otherwise).
-    assert row.link.partition("?")[0] in PAGES
+    assert row.link.format_map(LONGEST).partition("?")[0] in PAGES
+
+
+def test_whoever_typed_something_is_led_to_where_it_stands():
+    leads = {texts.page_of(place) for place in Place} | set(texts.OF_ROOT.values())
+
+    assert {each.partition("?")[0] for each in leads} <= set(PAGES)
 
 
 @ROWS

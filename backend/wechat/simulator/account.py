@@ -1,7 +1,7 @@
-"""What does WeChat answer? The four calls a mini-program's server makes of it.
+"""What does WeChat answer? The calls a mini-program's server makes of it.
 
-Each function takes the decoded query and the raw body and returns the JSON object of success, or
-raises Refused. Nothing here knows HTTP or misbehaves.
+Each function takes the decoded query and the raw body and returns the JSON object of success, for
+a code its picture, or raises Refused. Nothing here knows HTTP or misbehaves.
 """
 
 import base64
@@ -12,12 +12,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from backend.wechat.simulator import people
+from backend.wechat.simulator import links, people
 from backend.wechat.simulator.access import AccessTokens
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.people import Codes
 from backend.wechat.simulator.refused import Refused
 from backend.wechat.simulator.templates import PAGES, TEMPLATES, Template
+from backend.wechat.simulator.texts import SEEN_WITHIN_S, Judge
 
 STATES = ("developer", "trial", "formal")
 ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
@@ -37,6 +38,8 @@ class Account:
         self.tokens = AccessTokens(self.now)
         self.templates: dict[str, Template] = {t.template_id: t for t in TEMPLATES}
         self.pages = set(PAGES)
+        self.judge = Judge()
+        self._seen_at: dict[str, float] = {}
         self.with_unionid = False
         self._credits: dict[tuple[str, str], int] = {}
         self._messages = 3_248_682_510_344_192_008
@@ -69,6 +72,7 @@ class Account:
         name = self.codes.redeem(query.get("js_code", ""))
         session_key = base64.b64encode(secrets.token_bytes(16)).decode()
         identity = {"openid": people.openid_of(name, self.appid), "session_key": session_key}
+        self._seen_at[identity["openid"]] = self.now()
         if self.with_unionid:
             identity["unionid"] = people.unionid_of(name)
         return identity
@@ -115,6 +119,27 @@ class Account:
             "watermark": {"timestamp": int(time.time()), "appid": self.appid},
         }
         return {"errcode": 0, "errmsg": "ok", "phone_info": told}
+
+    def look_at(self, query: Mapping[str, str], body: bytes) -> dict[str, Any]:
+        """Answer `msg_sec_check`."""
+        self.tokens.check(query.get("access_token", ""))
+        asked = _json_object(body)
+        openid = str(asked.get("openid"))
+        if not people.is_openid(openid, self.appid):
+            raise Refused(40003)
+        if self.now() - self._seen_at.get(openid, float("-inf")) > SEEN_WITHIN_S:
+            raise Refused(61010)
+        return self.judge.check(asked)
+
+    def code(self, query: Mapping[str, str], body: bytes) -> bytes:
+        """Answer `getwxacodeunlimit`."""
+        self.tokens.check(query.get("access_token", ""))
+        return links.code(_json_object(body), self.pages)
+
+    def link(self, query: Mapping[str, str], body: bytes) -> dict[str, Any]:
+        """Answer `generate_urllink`."""
+        self.tokens.check(query.get("access_token", ""))
+        return links.link(_json_object(body), self.pages, self._ahead_s)
 
     def send(self, query: Mapping[str, str], body: bytes) -> dict[str, Any]:
         """Answer `message/subscribe/send`, taking one credit on success."""

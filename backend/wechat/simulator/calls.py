@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from backend.wechat.simulator.faults import JSON, encoded, packet
@@ -17,7 +18,13 @@ CALLS = {
     "/cgi-bin/token": ("token", "GET"),
     "/cgi-bin/message/subscribe/send": ("send", "POST"),
     "/wxa/business/getuserphonenumber": ("phone", "POST"),
+    "/wxa/msg_sec_check": ("text", "POST"),
+    "/wxa/getwxacodeunlimit": ("code", "POST"),
+    "/wxa/generate_urllink": ("link", "POST"),
 }
+PICTURE = "image/png"
+# What is said in words, or a picture.
+Said = dict[str, Any] | bytes
 
 
 def respond(
@@ -34,7 +41,8 @@ def respond(
     """
     endpoint, _ = CALLS[path]
     decoded = _decoded(body)
-    openid = decoded.get("touser") if isinstance(decoded, dict) else None
+    asked = decoded if isinstance(decoded, dict) else {}
+    openid = asked.get("touser") or asked.get("openid")
     row = world.mischief.next_for(endpoint, openid)
     with _Flight(world, openid if endpoint == "send" else None) as flight:
         said, carried_out = _said(world, method, path, query, body, row, flight.collides)
@@ -53,7 +61,7 @@ def respond(
                 world.pushes.receipt(str(openid), str(decoded["template_id"]), said["msgid"])
             world.mischief.wait_at_gate()
         time.sleep(world.latency_s)
-        lives_on = world.spoiler.write(connection, row, packet(200, encoded(said), _type(path)))
+        lives_on = world.spoiler.write(connection, row, _packet(said, path))
     entry.answered = lives_on
     return lives_on
 
@@ -66,7 +74,7 @@ def _said(
     body: bytes,
     row: Misbehaviour | None,
     collides: bool,
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[Said, bool]:
     """Return what there is to say, and whether the call took effect."""
     if row is not None and not row.carried_out:
         return answer(row.errcode), False
@@ -82,15 +90,19 @@ def _said(
     return (answer(row.errcode) if row and row.kind == "errcode" else said), True
 
 
-def _asked(world: World, path: str, query: dict[str, str], body: bytes) -> dict[str, Any]:
+def _asked(world: World, path: str, query: dict[str, str], body: bytes) -> Said:
     account = world.account
-    return {
+    ways: dict[str, Callable[[], Said]] = {
         "/sns/jscode2session": lambda: account.sign_in(query),
         "/cgi-bin/stable_token": lambda: account.stable_token(body),
         "/cgi-bin/token": lambda: account.plain_token(query),
         "/cgi-bin/message/subscribe/send": lambda: account.send(query, body),
         "/wxa/business/getuserphonenumber": lambda: account.phone(query, body),
-    }[path]()
+        "/wxa/msg_sec_check": lambda: account.look_at(query, body),
+        "/wxa/getwxacodeunlimit": lambda: account.code(query, body),
+        "/wxa/generate_urllink": lambda: account.link(query, body),
+    }
+    return ways[path]()
 
 
 class _Flight:
@@ -121,10 +133,16 @@ def _decoded(body: bytes) -> Any:
         return body.decode(errors="replace")
 
 
-def _answered_code(said: dict[str, Any], row: Misbehaviour | None) -> int | None:
+def _answered_code(said: Said, row: Misbehaviour | None) -> int | None:
     if row is not None and row.kind not in ("errcode", "slow"):
         return None
-    return int(said.get("errcode", 0))
+    return int(said.get("errcode", 0)) if isinstance(said, dict) else 0
+
+
+def _packet(said: Said, path: str) -> bytes:
+    if isinstance(said, bytes):
+        return packet(200, said, PICTURE)
+    return packet(200, encoded(said), _type(path))
 
 
 def _type(path: str) -> str:

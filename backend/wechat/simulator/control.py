@@ -50,6 +50,11 @@ def _credits(world: World, wish: Wish) -> Answer:
     return {}
 
 
+def _think(world: World, wish: Wish) -> Answer:
+    world.think(**wish)
+    return {}
+
+
 def _token(world: World, wish: Wish) -> Answer:
     {"expire": world.expire_token, "revoke": world.revoke_token}[wish["action"]]()
     return {}
@@ -133,6 +138,7 @@ WISHES: dict[tuple[str, str], Callable[[World, Wish], Answer]] = {
     ("GET", "pages"): _pages,
     ("POST", "pages"): _register_page,
     ("POST", "credits"): _credits,
+    ("POST", "words"): _think,
     ("POST", "token"): _token,
     ("GET", "misbehaviours"): _plan,
     ("POST", "misbehaviours"): _misbehave,

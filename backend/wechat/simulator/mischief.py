@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-ENDPOINTS = ("login", "token", "send", "phone")
+ENDPOINTS = ("login", "token", "send", "phone", "text", "code", "link")
 # True: WeChat carries the call out and only the answer suffers, which is the dangerous case.
 KINDS = {
     "errcode": False,
@@ -26,7 +26,7 @@ class Misbehaviour:
     """One row of the plan.
 
     `times` None means until cleared; `seconds` is the delay of `slow` and the pause between the
-    bytes of `drip`; `openid` confines the row to the messages of one person; `carried_out` says
+    bytes of `drip`; `openid` confines the row to what is about one person; `carried_out` says
     whether the call takes effect although its answer is spoilt.
     """
 

@@ -15,7 +15,11 @@ TEXTS = {
     40037: "invalid template_id",
     40097: "invalid args",
     40125: "invalid appsecret",
+    40129: "invalid scene",
     40163: "code been used",
+    40165: "invalid weapp pagepath",
+    40169: "invalid length for scene, or the data is not json string",
+    40212: "invalid query",
     41001: "access_token missing",
     41002: "appid missing",
     41004: "appsecret missing",
@@ -28,6 +32,11 @@ TEXTS = {
     45009: "reach max api daily quota limit",
     47001: "data format error",
     47003: "argument invalid!",
+    61010: "user access expired",
+    85096: "scancode_time is reserved",
+    85401: "time limit between 1min and 1year",
+    85402: "invalid env_version",
+    85408: "invalid expire_type",
 }
 
 

@@ -34,4 +34,6 @@ PAGES = (
     "pages/internships/detail",
     "pages/loans/detail",
     "pages/subsidies/detail",
+    "pages/posts/detail",
+    "pages/codes/open",
 )

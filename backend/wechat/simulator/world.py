@@ -77,6 +77,11 @@ class World:
                 self.account.grant(openid, template_id)
         self.pushes.popup(openid, template_id, answer)
 
+    def think(self, word: str, suggest: str, label: int = 21000) -> None:
+        """Say what is thought of texts that contain a word: pass, review or risky."""
+        with self.lock:
+            self.account.judge.think(word, suggest, label)
+
     def expire_token(self) -> None:
         """Let every access token be expired (42001)."""
         with self.lock:
@@ -98,8 +103,11 @@ class World:
         one_at_a_time: bool | None = None,
         with_unionid: bool | None = None,
         token_life_s: float | None = None,
+        misspelt: bool | None = None,
     ) -> None:
         """Change settings: seconds each answer takes, 43108 for overlapping sends, and so on."""
+        if misspelt is not None:
+            self.account.judge.misspelt = misspelt
         if latency_s is not None:
             self.latency_s = latency_s
         if one_at_a_time is not None:
@@ -114,8 +122,9 @@ class World:
         self.mischief.add(planned(endpoint, kind, **more))
 
     def behave(self) -> None:
-        """Clear the plan."""
+        """Clear the plan, and what is thought of words."""
         self.mischief.clear()
+        self.account.judge.forget()
 
     def hold(self, times: int = 1) -> None:
         """Hold the answers of the next `times` messages, which do arrive."""

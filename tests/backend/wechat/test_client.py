@@ -8,8 +8,8 @@ import pytest
 
 from backend import clock as wall
 from backend.errors import NotAllowed, NotSignedIn, TooMany, WeChatDown
-from backend.wechat.client import Identity
 from backend.wechat.errors import AccountRefused, Busy, CodeRefused, RiskyUser, TooFrequent
+from backend.wechat.identity import Identity
 from backend.wechat.outcome import Word
 from backend.wechat.reactions import Stops
 from backend.wechat.token import Grant, Pace
