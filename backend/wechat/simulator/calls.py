@@ -57,8 +57,8 @@ def respond(
             misbehaviour=row.name if row else None,
         )
         if endpoint == "send":
-            if carried_out and isinstance(decoded, dict) and "msgid" in said:
-                world.pushes.receipt(str(openid), str(decoded["template_id"]), said["msgid"])
+            if carried_out and isinstance(said, dict) and "msgid" in said:
+                world.pushes.receipt(str(openid), str(asked["template_id"]), said["msgid"])
             world.mischief.wait_at_gate()
         time.sleep(world.latency_s)
         lives_on = world.spoiler.write(connection, row, _packet(said, path))
