@@ -24,6 +24,7 @@ PARTIES = frozenset({R.APPLICANT, R.DECIDER, R.OVERSEER})
 OF_A_HOST = frozenset({R.CONTACT, R.OVERSEER})
 OF_AN_INTERNSHIP = frozenset({R.APPLICANT, R.CONTACT, R.DECIDER})
 INSTITUTIONS = frozenset({R.GUARANTOR, R.BANK})
+OF_A_NOTICE = frozenset({R.REGULATOR, R.PROPOSER, R.CONFIRMER})
 SIGNED_IN = frozenset({R.ENTREPRENEUR, R.STAFF})
 
 # operation: the relations that open it. House rule: every route's operationId has a row here.
@@ -232,6 +233,23 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "listClaimTexts": frozenset({R.DECIDER, R.OVERSEER}),
     "listPostTexts": frozenset({R.OVERSEER}),
     "reviewText": frozenset({R.DECIDER, R.OVERSEER}),
+    "createNotice": frozenset({R.REGULATOR}),
+    "listNotices": frozenset({R.CLERK}),
+    "getNotice": OF_A_NOTICE,
+    "updateNotice": frozenset({R.PROPOSER}),
+    "previewAudience": OF_A_NOTICE,
+    "submitNotice": frozenset({R.PROPOSER}),
+    "approveNotice": frozenset({R.CONFIRMER}),
+    "refuseNotice": frozenset({R.CONFIRMER}),
+    "scheduleNotice": frozenset({R.REGULATOR}),
+    "pauseNotice": frozenset({R.REGULATOR}),
+    "resumeNotice": frozenset({R.REGULATOR}),
+    "cancelNotice": frozenset({R.REGULATOR}),
+    "listDeliveries": OF_A_NOTICE,
+    "listPublishedNotices": OPEN,
+    "getPublishedNotice": OPEN,
+    "getPreferences": frozenset({R.ENTREPRENEUR}),
+    "setPreferences": frozenset({R.ENTREPRENEUR}),
     "listMessages": SIGNED_IN,
     "countUnread": SIGNED_IN,
     "markRead": frozenset({R.OWNER}),

@@ -39,6 +39,7 @@ from miniprogram_api.routes import (
     internships,
     loans,
     messages,
+    notices,
     opinions,
     parks,
     policies,
@@ -91,6 +92,7 @@ NOUNS = (
     callbacks,
     texts,
     codes,
+    notices,
 )
 
 

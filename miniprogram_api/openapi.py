@@ -93,10 +93,6 @@ def _completed(spec: dict[str, Any]) -> dict[str, Any]:
     for operations in spec["paths"].values():
         for method in operations:
             if method != "parameters":
-                if method == "get":
-                    operations[method]["responses"]["304"] = {
-                        "description": "与 If-None-Match 相同"
-                    }
                 _complete(operations[method], components, operations.get("parameters", []))
     return spec
 
@@ -119,6 +115,8 @@ def _complete(written: dict[str, Any], components: dict[str, Any], path: list[An
     written["security"] = [{SCHEMES[side]: []} for side in sorted(operation.audiences, key=str)]
     written["x-policy"] = operation.policy
     written["x-idempotent"] = operation.key
+    if operation.method == "GET" and not operation.live:
+        written["responses"]["304"] = {"description": "与 If-None-Match 相同"}
     if operation.transition:
         written["x-transition"] = operation.transition
     written.setdefault("parameters", []).extend(_headers(operation))

@@ -43,7 +43,8 @@ class Operation(NamedTuple):
     is not worth keeping. `verbs` are what the table of steps calls it. `may_refuse` adds statuses
     that nothing else here implies. `takes_file` says that the body is a form with a file, `media`
     which types of content it hands out. `signed` says that WeChat asks, by its own contract: what
-    comes is judged by its signature alone, and read by the view itself.
+    comes is judged by its signature alone, and read by the view itself. `live` answers tell more
+    than their version does, so that nobody hears that nothing has changed.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Operation(NamedTuple):
     takes_file: bool = False
     media: tuple[str, ...] = ()
     signed: bool = False
+    live: bool = False
 
     @property
     def policy(self) -> list[str]:
@@ -116,6 +118,7 @@ class Routes(Blueprint):
         takes_file: bool = False,
         media: tuple[str, ...] = (),
         signed: Mapping[str, Any] | None = None,
+        live: bool = False,
         base: str = BASE,
     ) -> Callable[[View], View]:
         """Declare an operation; its view is handed what it names.
@@ -141,6 +144,7 @@ class Routes(Blueprint):
             takes_file,
             media,
             signed is not None,
+            live,
         )
         if id not in access.PERMISSIONS:
             raise Undeclared(id)
@@ -206,7 +210,7 @@ def _guarded(operation: Operation, inner: View) -> View:
 def _read(operation: Operation, perform: Callable[[], Response]) -> Response:
     if operation.keep and operation.own not in request.args:
         return cached.answer(operation.keep, perform)
-    return _conditional(perform())
+    return perform() if operation.live else _conditional(perform())
 
 
 def _handed_what_it_names(id: str, view: View) -> View:

@@ -6,6 +6,7 @@ from notifications.draws import DRAWS
 from notifications.gaps import GAPS
 from notifications.internships import INTERNSHIPS
 from notifications.loans import LOANS
+from notifications.notices import NOTICES
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
 from notifications.silent import SILENT
@@ -228,6 +229,7 @@ CATALOGUE = (
     *LOANS,
     *SUBSIDIES,
     *TEXTS,
+    *NOTICES,
 )
 
 

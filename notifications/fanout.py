@@ -224,4 +224,5 @@ SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "text": subjects.of_text,
     "ticket": lists.of_ticket,
     "waiting": lists.of_waiting,
+    "notice": subjects.of_notice,
 }

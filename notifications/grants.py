@@ -2,8 +2,9 @@
 
 A ledger (订阅次数): each "yes" to a one-time template adds one, each card that WeChat took uses one
 up, and its error 43101 says that none is left, whatever we had counted. It tells the client when to
-ask; nothing that is sent, and no service, ever waits for it. What WeChat itself tells of a tap may
-come later, or in another order: then everything is counted anew (`counting`).
+ask; nothing about somebody's own case, and no service, ever waits for it. A notice to many is
+pushed to those alone who by our count have one left. What WeChat itself tells of a tap may come
+later, or in another order: then everything is counted anew (`counting`).
 """
 
 import logging

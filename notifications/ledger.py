@@ -64,6 +64,11 @@ _INTEND = text("""
            lease_until = clock_timestamp() + :lease * interval '1 s'
     WHERE id = ANY(:ids) AND status = 'CLAIMED' AND claimed_by = :me
       AND lease_until > clock_timestamp() AND expires_at > clock_timestamp()
+      AND (notice_id IS NULL OR EXISTS (
+          SELECT FROM notice
+          WHERE notice.id = delivery.notice_id AND notice.status = 'SENDING'
+          AND NOT notice.topics <@ ARRAY(
+              SELECT topic FROM muted WHERE muted.person_id = delivery.person_id)))
     RETURNING id
 """)
 _SETTLE = text("""

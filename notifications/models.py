@@ -110,11 +110,26 @@ class Delivery(Model):
             "intent_at",
             postgresql_where=text("provider_id IS NULL AND intent_at IS NOT NULL"),
         ),
+        Index(
+            "ix_delivery_of_notice",
+            "notice_id",
+            "id",
+            postgresql_where=text("notice_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_delivery_of_notice_open",
+            "notice_id",
+            postgresql_where=text(
+                "notice_id IS NOT NULL"
+                " AND status IN ('PENDING', 'CLAIMED', 'SENDING', 'RETRY_WAIT')"
+            ),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
     channel: Mapped[str]
     lane: Mapped[Lane] = mapped_column(term(Lane))
     template: Mapped[str]

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.applications import staffing
 from backend.loans import queries as loans
+from backend.notices import staffing as notices
 from backend.parties import (
     Principal,
     Relation,
@@ -12,9 +13,12 @@ from backend.parties import (
     is_adviser,
     is_approver,
     is_claimant,
+    is_confirmer,
     is_decider,
     is_handler,
     is_predecessor,
+    is_proposer,
+    is_regulator,
     is_supervisor,
 )
 
@@ -83,6 +87,21 @@ def guarantor(case: Case) -> list[Reader]:
     return _reporting_for(case["guarantor_id"])
 
 
+def confirmer(notice: Case) -> list[Reader]:
+    """Return whoever may be the second person of a notice."""
+    return _readers(_nearest(notices.of(notice, is_confirmer)))
+
+
+def proposer(notice: Case) -> list[Reader]:
+    """Return whoever wrote a notice, while she works for the bureau."""
+    return _readers(notices.of(notice, is_proposer))
+
+
+def regulator(notice: Case) -> list[Reader]:
+    """Return everybody who may stop a notice or let it go on."""
+    return _readers(_nearest(notices.of(notice, is_regulator)))
+
+
 READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.APPLICANT: applicant,
     Relation.OWNER: owner,
@@ -96,6 +115,9 @@ READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.BANK: bank,
     Relation.GUARANTOR: guarantor,
     Relation.CLAIMANT: claimant,
+    Relation.CONFIRMER: confirmer,
+    Relation.PROPOSER: proposer,
+    Relation.REGULATOR: regulator,
 }
 
 

@@ -1,7 +1,8 @@
 """Of which events is nobody told? Whoever did it sees it at once, or hears of what follows."""
 
-from notifications.subsidies import UNTOLD
+from notifications import notices, subsidies
 
+UNTOLD = subsidies.UNTOLD | notices.UNTOLD
 SILENT = UNTOLD | frozenset(
     {
         "application.claimed",

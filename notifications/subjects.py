@@ -8,6 +8,7 @@ from backend.cases import reviewing
 from backend.db import Row as Record
 from backend.internships import queries as internships
 from backend.loans import queries as loans
+from backend.notices import queries as notices
 from backend.subsidies import queries as subsidies
 from backend.subsidies.kinds import Ground, WhyNot
 from backend.tenancies import queries as tenancies
@@ -31,6 +32,18 @@ def of_tenancy(event: Event) -> Told:
         "ends_on": found["until_on"] - timedelta(days=1),
         "expires_at": fields.moment(expires_at) if expires_at else "",
         **_of_any(event),
+    }
+
+
+def of_notice(event: Event) -> Told:
+    """Tell staff of a notice."""
+    found = notices.numbered(event.subject_id)
+    return found, {
+        "id": found["public_id"],
+        "title": found["title"],
+        "proposer": found["proposed_by_name"],
+        "people": found["people"],
+        "why": found["why"],
     }
 
 

@@ -18,6 +18,8 @@ class Moment(Enum):
     FOLLOWED = "查看办理进度时"
     WAITING = "加入候补名单之后"
     SIGNED = "签署协议之后"
+    SCREENED = "查看测算结果之后"
+    READ_NOTICE = "阅读政策通知之后"
 
 
 class Template(NamedTuple):
@@ -33,6 +35,16 @@ class Template(NamedTuple):
     may_be_read_twice: bool = False
 
 
+# Taps of somebody who cares for policies, whether or not she has a case.
+OF_POLICY = (Moment.SCREENED, Moment.READ_NOTICE)
 # By the name that a row of the catalogue uses; its number at WeChat is a setting.
-TEMPLATES = {"tenancy_result": Template("申请办理结果通知", tuple(Moment), may_be_read_twice=True)}
+TEMPLATES = {
+    "tenancy_result": Template(
+        "申请办理结果通知",
+        tuple(each for each in Moment if each not in OF_POLICY),
+        may_be_read_twice=True,
+    ),
+    # What is told to many may not go out on the card of somebody's result.
+    "policy_notice": Template("政策通知提醒", OF_POLICY),
+}
 RESENT_ONCE = frozenset(name for name, card in TEMPLATES.items() if card.may_be_read_twice)

@@ -20,11 +20,10 @@ from backend.subsidies import reminding as subsidies
 from backend.tenancies import prompting as admissions
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
-from notifications import callbacks, delivery, fanout, ledger
+from notifications import callbacks, delivery, expansion, fanout, ledger
+from notifications.expansion import BROADCASTS
 from notifications.models import Lane
 
-# Notices to many have a place of their own in each worker, and never take a decision's.
-BROADCASTS = "broadcasts"
 # The job of each lane, and where it waits.
 SENDING = {
     Lane.DECISION: ("send_due", jobs.DEFAULT),
@@ -108,6 +107,20 @@ def sweep_callbacks(tools: Mapping[str, Any], timestamp: int) -> None:
     """Have taken up what was left behind, and receipts that came before their push was settled."""
     if callbacks.is_due():
         action(callbacks.ask_for_taking_up)()
+
+
+@jobs.task(queue=BROADCASTS)
+def send_notices(tools: Mapping[str, Any]) -> None:
+    """Begin what is due, tell the next portions, and set aside what was stopped."""
+    expansion.sweep()
+
+
+@jobs.app.periodic(cron="* * * * * */10")
+@jobs.task(queueing_lock="sweep_notices")
+def sweep_notices(tools: Mapping[str, Any], timestamp: int) -> None:
+    """See whether there is anything to do about a notice, and have it done where notices wait."""
+    if expansion.is_due():
+        action(expansion.ask)()
 
 
 @jobs.app.periodic(cron="* * * * * 30")

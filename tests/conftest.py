@@ -42,7 +42,8 @@ SWEPT = (
     " subsidy, subsidy_line, subsidy_return, subsidy_payment, subsidy_recovery, subsidy_reminder,"
     " park_choice, admission, stopped_list, draw, ticket,"
     " gap, credit, credit_entry, unread, callback,"
-    " text_check, code, code_picture, code_errand, code_openings"
+    " text_check, code, code_picture, code_errand, code_openings,"
+    " notice, notice_reader, muted"
 )
 
 

@@ -10,7 +10,7 @@ from miniprogram_api import cursors
 from miniprogram_api.operations import Routes
 from miniprogram_api.schemas import messages as shapes
 from miniprogram_api.schemas.shared import Paging
-from notifications import grants, inbox
+from notifications import grants, inbox, preferences
 
 routes = Routes("messages", __name__, description="消息")
 
@@ -63,3 +63,22 @@ def record_subscription(by: Principal, body: dict[str, Any]) -> Any:
     """Write down what WeChat's dialog gave back; one key for each time it was shown."""
     given = {each["template"]: each["answer"] for each in body["answers"]}
     return grants.record(given, by=by)
+
+
+@routes.operation("GET", "/me/preferences", "getPreferences", gives=shapes.PreferencesSchema)
+def get_preferences(by: Principal) -> dict[str, Any]:
+    """Of which topics of notices the caller wants to hear."""
+    return preferences.of(by)
+
+
+@routes.operation(
+    "PUT",
+    "/me/preferences",
+    "setPreferences",
+    body=shapes.Unwanted,
+    gives=shapes.PreferencesSchema,
+    key="natural",
+)
+def set_preferences(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
+    """Say of which topics she does not want to hear; her own case is always told."""
+    return preferences.set_muted(body["muted"], by=by)

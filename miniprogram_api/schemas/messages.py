@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from backend.notices.kinds import Topic
 from miniprogram_api.schemas.shared import Moment as At
 from miniprogram_api.schemas.shared import PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Part, Several, Strict
@@ -18,6 +19,11 @@ Names = Enum("Names", {name.upper(): name for name in TEMPLATES})  # type: ignor
 def _each_once(answers: list[dict[str, Any]]) -> None:
     if len({each["template"] for each in answers}) < len(answers):
         raise ValidationError("同一模板只能出现一次")
+
+
+def _each_topic_once(topics: list[Topic]) -> None:
+    if len(set(topics)) < len(topics):
+        raise ValidationError("同一主题只能出现一次")
 
 
 class OneAnswer(Strict):
@@ -101,6 +107,26 @@ class UnreadSchema(Shown):
     """How much is unread."""
 
     unread = fields.Integer(required=True, metadata={"example": 1})
+
+
+class WantedSchema(Shown):
+    """Whether she wants to hear of a topic."""
+
+    topic = OneOf(Topic, required=True)
+    topic_label = Label(required=True, attribute="topic", metadata={"example": "补贴申报"})
+    wanted = fields.Boolean(required=True)
+
+
+class PreferencesSchema(Shown):
+    """Every topic of notices. What concerns her own case she is always told."""
+
+    items = fields.List(fields.Nested(WantedSchema), required=True)
+
+
+class Unwanted(Strict):
+    """The topics of which she does not want to hear."""
+
+    muted = Several(OneOf(Topic), required=True, validate=_each_topic_once)
 
 
 MESSAGE_PAGE = page_of(MessageSchema)

@@ -6,7 +6,7 @@ Each fault is one short Chinese sentence that a form can show beside the field.
 
 import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -25,6 +25,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
 _MONEY = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _MONTH = re.compile(r"(19[0-9]{2}|20[0-9]{2}|2100)-(0[1-9]|1[0-2])")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-?([0-9]{7,8})")
 # GB 32100-2015: 17 characters of this alphabet and a check character.
@@ -157,6 +158,23 @@ class Day(fields.Date):
         if not 1900 <= day.year <= 2100:
             raise self.make_error("invalid")
         return day
+
+
+class Instant(fields.DateTime):
+    """A moment as we write it, in UTC: `YYYY-MM-DDTHH:MM:SSZ`, from 1900 to 2100."""
+
+    default_error_messages = {**REQUIRED, "invalid": "应为 YYYY-MM-DDTHH:MM:SSZ 格式的时间"}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+            raise self.make_error("invalid")
+        try:
+            moment = datetime.fromisoformat(value).astimezone(UTC)
+        except ValueError:
+            raise self.make_error("invalid") from None
+        if not 1900 <= moment.year <= 2100:
+            raise self.make_error("invalid")
+        return moment
 
 
 class Month(fields.Field[date]):

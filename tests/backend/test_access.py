@@ -163,6 +163,8 @@ OPEN = {
     "saveScreening",
     "getScreening",
     "listPublicity",
+    "listPublishedNotices",
+    "getPublishedNotice",
     "listPosts",
     "getPost",
     "listDraws",
@@ -184,6 +186,8 @@ FOR_BOTH_SIDES = {
     "listInternships",
 }
 FOR_CITIZENS = {
+    "getPreferences",
+    "setPreferences",
     "listTemplates",
     "recordSubscription",
     "acceptInvitation",
@@ -208,7 +212,13 @@ FOR_STAFF = {
     "listWaiting",
     "listCodes",
 }
-FOR_CLERKS = {"listDuplicates", "listHosts", "listInstitutions", "createInstitution"}
+FOR_CLERKS = {
+    "listDuplicates",
+    "listHosts",
+    "listInstitutions",
+    "createInstitution",
+    "listNotices",
+}
 READ = {
     "getApplication",
     "getTimeline",
@@ -372,8 +382,27 @@ REGULATE = {
     "getDecision",
     "overrideVerdict",
     "countOverrides",
+    "createNotice",
+    "getNotice",
+    "previewAudience",
+    "listDeliveries",
+    "scheduleNotice",
+    "pauseNotice",
+    "resumeNotice",
+    "cancelNotice",
 }
-SETTLE = {"confirmPolicyChange", "dropPolicyChange"}
+SETTLE = {"confirmPolicyChange", "dropPolicyChange", "approveNotice", "refuseNotice"}
+# What whoever has put something forward may do with it.
+PROPOSE = {
+    "getPolicyChange",
+    "previewPolicyChange",
+    "dropPolicyChange",
+    "getNotice",
+    "previewAudience",
+    "listDeliveries",
+    "updateNotice",
+    "submitNotice",
+}
 OWN = {
     "endOtherSession",
     "markRead",
@@ -399,6 +428,7 @@ EVERY_OPERATION = (
     | ASSESS
     | REGULATE
     | SETTLE
+    | PROPOSE
     | SUPERVISE
     | REGISTER
     | APPROVE
@@ -470,11 +500,7 @@ ADDED = {
         )
         for thing in (GRANTED, A_DRAFT)
     },
-    ("the county's clerk", GRANTED): READ
-    | ASSESS
-    | DECIDE
-    | REGISTER
-    | {"getPolicyChange", "previewPolicyChange", "dropPolicyChange"},
+    ("the county's clerk", GRANTED): READ | ASSESS | DECIDE | REGISTER | PROPOSE,
     ("the league's clerk", GRANTED): READ | ASSESS | DECIDE | SUPERVISE | REGISTER | APPROVE,
     ("the bank", "her loan, referred"): REPORT,
     ("the guarantor", "her loan, referred"): REPORT,
@@ -482,7 +508,7 @@ ADDED = {
     ("the league's clerk", "a number of the county"): REGULATE,
     ("the league's clerk", "the county clerk's proposal"): REGULATE | SETTLE,
     ("the county's clerk", "a number of the county"): REGULATE,
-    ("the county's clerk", "the county clerk's proposal"): REGULATE | {"dropPolicyChange"},
+    ("the county's clerk", "the county clerk's proposal"): REGULATE | PROPOSE,
     ("she", "a post of her host"): SPEAK,
     ("she, with a forged role", "a post of her host"): SPEAK,
     ("the county's clerk", "a post of her host"): READ | ASSESS | SUPERVISE | REGISTER,
@@ -495,7 +521,7 @@ ADDED = {
     | ASSESS
     | DECIDE
     | REGISTER
-    | {"getPolicyChange", "previewPolicyChange", "dropPolicyChange"},
+    | PROPOSE,
     ("the league's clerk", "an internship that the county put forward"): READ
     | ASSESS
     | DECIDE

@@ -13,10 +13,10 @@ from miniprogram_api.app import create_app
 from miniprogram_api.commands import seed_demo_accounts
 from tests.conftest import settings_for
 from tests.faults.stack import Stack
-from tests.races.conftest import figures, new_app, own_app, own_world, served
+from tests.races.conftest import figures, in_own_app, new_app, own_app, own_world, served
 from tests.running_system import RunningSystem
 
-__all__ = ["figures", "new_app", "own_app", "own_world", "served"]
+__all__ = ["figures", "in_own_app", "new_app", "own_app", "own_world", "served"]
 
 
 @pytest.fixture(scope="session")

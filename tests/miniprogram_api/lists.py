@@ -397,6 +397,27 @@ LISTS = {
         None,
         "/institutions",
     ),
+    "the notices of a county": List(
+        "listNotices", "getNotice", (Copied("notice"),), None, "/notices?limit=100", sent=False
+    ),
+    "what is published": List(
+        "listPublishedNotices",
+        "getPublishedNotice",
+        (EVENT, Copied("notice", "'event_id', {event} + n")),
+        None,
+        "/published-notices?limit=100",
+    ),
+    "the pushes of a notice": List(
+        "listDeliveries",
+        "listDeliveries",
+        (
+            PERSON,
+            Copied("message", "'person_id', {person} + n"),
+            Copied("delivery", "'person_id', {person} + n, 'message_id', {message} + n"),
+        ),
+        None,
+        "/notices/{notice}/deliveries?limit=100",
+    ),
     "her documents": List(
         "listDocuments",
         "getDocument",
@@ -429,6 +450,7 @@ SHORT = {
     "listParameters": "the numbers of the policy in force on a day",
     "listStages": "the stages of the policy",
     "listTemplates": "a table of our own",
+    "getPreferences": "a table of our own",
     "listReasons": "a table of our own",
     "getFacts": "the dictionary of facts",
     "getCaseFacts": "the dictionary of facts",

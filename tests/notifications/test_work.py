@@ -8,9 +8,11 @@ from croniter import croniter
 
 from backend import jobs
 from backend.audit import actions as audit
+from backend.notices.workflow import Status
 from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
-from notifications import callbacks, work
+from notifications import callbacks, expansion, work
+from tests.backend.notices import stage
 from tests.filing import approved
 from tests.notifications.posts import FakeWeChat, alter, plant, statuses
 from tests.notifications.told import popup
@@ -93,6 +95,24 @@ def test_what_was_left_behind_by_a_job_that_came_too_early_is_taken_up_by_the_sw
     assert [] == waiting()
 
 
+def test_the_worker_brings_a_notice_to_whom_it_is_for(in_mended_app):
+    """She has no push left, so that it is over whatever the time of the day is."""
+    her = stage.citizen("tuya")
+    made = stage.scheduled()
+    work.sweep_notices.func(_Context(tools(in_mended_app, FakeWeChat())), timestamp=0)
+
+    do_all_jobs(in_mended_app, FakeWeChat())
+
+    assert (1, {"skipped": 1}) == (stage.inbox_of(her, made), stage.states(made))
+    assert Status.SENT is stage.now(made)["status"]
+
+
+def test_where_no_notice_is_due_nobody_is_asked(in_app):
+    work.sweep_notices.func(_Context(tools(in_app, FakeWeChat())), timestamp=0)
+
+    assert [] == waiting()
+
+
 def test_a_second_worker_finds_nothing_left(in_app):
     approved()
     wechat = FakeWeChat()
@@ -104,7 +124,9 @@ def test_a_second_worker_finds_nothing_left(in_app):
 
 
 def test_every_task_that_is_deferred_by_name_exists():
-    assert {"announce_event", "send_due", "take_up_callbacks"} <= set(jobs.app.tasks)
+    named = {"announce_event", "send_due", "take_up_callbacks", expansion.EXPAND, expansion.SEND}
+
+    assert named <= set(jobs.app.tasks)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +134,7 @@ def test_every_task_that_is_deferred_by_name_exists():
     [
         ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_callbacks", ["05:00:10", "05:00:20", "05:00:30"]),
+        ("sweep_notices", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_tenancies", ["05:00:45", "05:01:45", "05:02:45"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
         ("remind", ["05:10:00", "05:20:00", "05:30:00"]),

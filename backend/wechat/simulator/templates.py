@@ -19,6 +19,11 @@ TEMPLATES = (
         "入驻申请结果通知",
         {"thing1": "项目名称", "phrase2": "审核结果", "date3": "审核时间", "thing4": "备注"},
     ),
+    Template(
+        "POLICY_NOTICE",
+        "政策通知提醒",
+        {"thing1": "通知标题", "thing2": "通知内容", "date3": "发布时间"},
+    ),
 )
 
 # Pages of the released version, which a message may open.
@@ -28,6 +33,7 @@ PAGES = (
     "pages/inbox/index",
     "pages/messages/index",
     "pages/notices/detail",
+    "pages/notices/manage",
     "pages/parks/detail",
     "pages/applications/index",
     "pages/applications/detail",
