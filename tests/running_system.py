@@ -128,8 +128,9 @@ class Process:
 
     def start(self) -> "Process":
         """Start, and keep it up from now on."""
-        self._wanted.set()
         with self._changing:
+            # Not before: whoever keeps it up would start another one beside it.
+            self._wanted.set()
             self._start_once()
         if self._keeper is None:
             self._keeper = threading.Thread(target=self._keep_up, daemon=True)
