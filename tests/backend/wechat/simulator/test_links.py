@@ -61,12 +61,17 @@ def test_what_it_allows_is_drawn(change):
         ({"query": "x" * 1025}, 40212),
         ({"env_version": "formal"}, 85402),
         ({"expire_type": 1}, 85408),
-        ({"expire_time": int(time.time()) - 1}, 85401),
-        ({"expire_time": int(time.time()) + DAYS_30 + 100}, 85401),
     ],
 )
 def test_a_link_that_the_documentation_forbids_is_refused(change, errcode):
     assert errcode == refusal(links.link, link(**change), PAGES, 0.0)
+
+
+@pytest.mark.parametrize("seconds", [-1, DAYS_30 + 100])
+def test_a_link_is_neither_over_already_nor_longer_than_thirty_days(seconds):
+    asked = link(expire_time=int(time.time()) + seconds)
+
+    assert 85401 == refusal(links.link, asked, PAGES, 0.0)
 
 
 def test_thirty_days_are_allowed():
