@@ -42,6 +42,7 @@ CASES = (
     Case(502, "UNKNOWN", None, "UNKNOWN"),
     Case("html", "UNKNOWN", None, "UNKNOWN"),
     Case("empty", "UNKNOWN", None, "UNKNOWN"),
+    Case("redirect", "UNKNOWN", None, "UNKNOWN", {"location": "http://127.0.0.1:9/"}),
     Case(40001, "RETRY_WAIT", 40001, "ACCEPTED", {"times": 2}),
     Case(42001, "RETRY_WAIT", 42001, "ACCEPTED", {"times": 2}),
     Case(45009, "RETRY_WAIT", 45009, "ACCEPTED"),

@@ -45,6 +45,7 @@ class Spoiler:
             "status": self._status,
             "html": self._html,
             "empty": self._empty,
+            "redirect": self._redirect,
             "hang": self._hang,
             "half": self._half,
             "close": self._close,
@@ -79,6 +80,10 @@ class Spoiler:
 
     def _empty(self, connection: socket.socket, row: Misbehaviour, whole: bytes) -> bool:
         connection.sendall(packet(200, b""))
+        return True
+
+    def _redirect(self, connection: socket.socket, row: Misbehaviour, whole: bytes) -> bool:
+        connection.sendall(packet(302, b"", HTML, f"Location: {row.location}\r\n"))
         return True
 
     def _hang(self, connection: socket.socket, row: Misbehaviour, whole: bytes) -> bool:

@@ -11,6 +11,7 @@ KINDS = {
     "status": False,
     "html": False,
     "empty": False,
+    "redirect": False,
     "slow": True,
     "hang": True,
     "half": True,
@@ -26,8 +27,8 @@ class Misbehaviour:
     """One row of the plan.
 
     `times` None means until cleared; `seconds` is the delay of `slow` and the pause between the
-    bytes of `drip`; `openid` confines the row to what is about one person; `carried_out` says
-    whether the call takes effect although its answer is spoilt.
+    bytes of `drip`, `location` where `redirect` leads; `openid` confines the row to what is about
+    one person; `carried_out` says whether the call takes effect although its answer is spoilt.
     """
 
     endpoint: str
@@ -36,6 +37,7 @@ class Misbehaviour:
     seconds: float = 1.0
     errcode: int = -1
     status: int = 500
+    location: str = ""
     openid: str | None = None
     carried_out: bool = False
 
