@@ -40,6 +40,8 @@ def run() -> None:
             connection.rollback()
             connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATING})"))
             connection.commit()
+            # Nobody after us is to have a connection without time limits.
+            connection.invalidate()
 
 
 run()

@@ -3,11 +3,21 @@
 import os
 import random
 import signal
+import time
 
 import pytest
 
 from tests.faults.pushes import connected, send_due
-from tests.faults.stack import TARGETS, Book, Clients, accounts, kill_at_random, settled, still_open
+from tests.faults.stack import (
+    TARGETS,
+    Book,
+    Clients,
+    Stack,
+    accounts,
+    kill_at_random,
+    settled,
+    still_open,
+)
 from tests.races.crowd import ask, submitted
 from tests.running_system import wait_until
 
@@ -46,6 +56,17 @@ def test_after_40_kills_nothing_is_lost_and_nothing_done_twice(stack, figures):
     survive(stack, figures, people=1000, kills=40, apart_s=3.0, seed=40)
 
 
+def stop_at_rest(stack: Stack) -> None:
+    """Stop the WAL writer while it sleeps: in the midst of a write it would hold up everybody."""
+    walwriter = stack.child_of_postgres("walwriter")
+    rests = "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'walwriter'"
+    os.kill(walwriter, signal.SIGSTOP)
+    while ask(stack.app, rests)[0][0] != "WalWriterMain":
+        os.kill(walwriter, signal.SIGCONT)
+        time.sleep(0.01)
+        os.kill(walwriter, signal.SIGSTOP)
+
+
 def test_commits_that_postgres_only_promised_are_noticed_to_be_lost(stack, figures):
     database = "ALTER DATABASE xingan {} synchronous_commit"
     hang_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
@@ -53,7 +74,7 @@ def test_commits_that_postgres_only_promised_are_noticed_to_be_lost(stack, figur
     ask(stack.app, database.format("SET") + " = off")
     ask(stack.app, f"{hang_up} AND datname = 'xingan'")
     try:
-        os.kill(stack.child_of_postgres("walwriter"), signal.SIGSTOP)
+        stop_at_rest(stack)
         book = Clients(stack, 4).start().wait()
         stack.kill("postgres", random.Random())
         wait_until(stack.database_answers)

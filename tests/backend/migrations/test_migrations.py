@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.applications.workflow import OPEN, STEPS, Status
 from backend.config import inherited
+from backend.connections import PATIENCE_S
 from backend.db import Model, db, new_id
 from backend.readiness import MIGRATIONS
 from tests import records
@@ -380,3 +381,15 @@ class TestTheOtherRules:
         )
 
         assert [] == found
+
+
+def test_a_migration_leaves_no_connection_without_time_limits_behind(own_app):
+    """Whoever migrates and then serves would wait for ever for a server that hangs."""
+    with own_app.app_context():
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        with db.engine.connect() as connection:
+            limit = connection.exec_driver_sql("SHOW statement_timeout").scalar()
+            patience = connection.connection.driver_connection.patience_s
+        db.engine.dispose()
+
+    assert ("3s", PATIENCE_S) == (limit, patience)
