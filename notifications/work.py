@@ -24,6 +24,8 @@ from notifications import callbacks, delivery, expansion, fanout, ledger
 from notifications.expansion import BROADCASTS
 from notifications.models import Lane
 
+# What comes in floods has one place of its own in each worker, and takes nobody else's.
+OWN_PLACES = (BROADCASTS, callbacks.QUEUE)
 # The job of each lane, and where it waits.
 SENDING = {
     Lane.DECISION: ("send_due", jobs.DEFAULT),
@@ -50,7 +52,7 @@ def run(
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     jobs.work(
         settings.database_url,
-        {jobs.DEFAULT: concurrency, BROADCASTS: 1, callbacks.QUEUE: 1},
+        {jobs.DEFAULT: concurrency, **dict.fromkeys(OWN_PLACES, 1)},
         additional_context={
             "settings": settings,
             "wechat": wechat,

@@ -19,7 +19,7 @@ from backend.config import inherited
 from backend.db import action
 from miniprogram_api.app import create_app
 from notifications.models import Lane
-from notifications.work import SENDING
+from notifications.work import OWN_PLACES, SENDING
 from tests.conftest import settings_for
 from tests.faults.pushes import pending
 from tests.races.crowd import ask
@@ -117,7 +117,7 @@ def _ours(count: int, pushes: int, app: Flask, environ: Mapping[str, str], folde
     ]
     try:
         since = "SELECT count(*) FROM procrastinate_workers WHERE id > :last"
-        wait_until(lambda: ask(app, since, last=before)[0][0] == 2 * count)
+        wait_until(lambda: ask(app, since, last=before)[0][0] == count * (1 + len(OWN_PLACES)))
         people = [case.applicant_id for case in pending(app, pushes, Lane.BROADCAST)]
         name, queue = SENDING[Lane.BROADCAST]
         with app.app_context():
