@@ -11,8 +11,6 @@ from miniprogram_api.schemas.strict import Strict, Text, Whole
 
 MOMENT = {"example": "2026-11-23T08:00:00Z"}
 PUBLIC_ID = {"example": "019ab3c0-7e1a-7d3f-9b44-5f1d2c6a8e10"}
-
-
 Write = Callable[[Any, str, Any], Any]
 # Words and nothing are written as they are, whatever the field.
 PLAIN: frozenset[type] = frozenset({str, type(None)})
