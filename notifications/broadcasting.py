@@ -70,7 +70,7 @@ def submit(public_id: UUID, *, seen: int, by: Principal) -> View:
 
 @action
 def pause(public_id: UUID, *, why: str, seen: int, by: Principal) -> View:
-    """Let nothing more of a notice leave for now."""
+    """Let nothing more of a notice leave until it is resumed."""
     return _ended(taken("pauseNotice", "pause", public_id, seen, by), why)
 
 

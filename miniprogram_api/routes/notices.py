@@ -133,7 +133,7 @@ def schedule_notice(
     "POST", f"{ONE}/pause", "pauseNotice", body=shapes.NoticeStopped, verbs=("pause",), **STEP
 )
 def pause_notice(by: Principal, notice_id: UUID, seen: int, body: dict[str, Any]) -> dict[str, Any]:
-    """Let nothing more of it leave for now."""
+    """Let nothing more of it leave until it is resumed."""
     return broadcasting.pause(notice_id, why=body["why"], seen=seen, by=by)
 
 
