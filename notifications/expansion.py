@@ -244,7 +244,7 @@ def _set(notice_id: int, which: str, change: str, **values: Any) -> None:
     """Change what waits in portions, each a transaction of its own, until nothing is left."""
     portion = text(
         f"UPDATE delivery SET lease_until = NULL, {change}"
-        f" WHERE id IN ({WAITS} AND {which} LIMIT {PORTION} FOR UPDATE SKIP LOCKED)"
+        f" WHERE id = ANY(ARRAY({WAITS} AND {which} LIMIT {PORTION} FOR UPDATE SKIP LOCKED))"
     )
     while action(changed)(portion, id=notice_id, **values) == PORTION:
         pass

@@ -52,10 +52,12 @@ _CLAIMABLE = f"""
             AND (other.next_try_at, other.id) < (due.next_try_at, due.id))
       AND NOT {_HAS_HAD_ENOUGH}
 """
+# An array is made once; of a set with a limit a plan that loops asks anew for every row.
 _CLAIM = text(f"""
     UPDATE delivery SET status = 'CLAIMED', claimed_by = :me, claim_epoch = claim_epoch + 1,
            lease_until = clock_timestamp() + :lease * interval '1 s'
-    WHERE id IN ({_CLAIMABLE} ORDER BY next_try_at, id LIMIT :room FOR UPDATE SKIP LOCKED)
+    WHERE id = ANY(ARRAY(
+        {_CLAIMABLE} ORDER BY next_try_at, id LIMIT :room FOR UPDATE SKIP LOCKED))
     RETURNING id, person_id, template, page, content, attempts, claim_epoch, next_try_at
 """)
 _INTEND = text("""

@@ -246,3 +246,11 @@ def test_nothing_is_banned_in_words_and_done_in_deeds():
     banned = re.compile("TO" + "DO|FIX" + "ME|--extra-index" + "-url")
     for path in modules():
         assert not banned.search((ROOT / path).read_text("utf-8")), path
+
+
+def test_no_statement_limits_what_a_plan_may_choose_anew_for_every_row():
+    """Where it loops it asks `IN (SELECT ... LIMIT n)` again and again; an array is made once."""
+    chosen = re.compile(r"\bIN \((?:[^()]|\([^()]*\))*\bLIMIT\b")
+    assert chosen.search("WHERE id IN (SELECT id FROM delivery WHERE f(x) LIMIT 20)")
+    for path in modules():
+        assert not chosen.search((ROOT / path).read_text("utf-8")), path

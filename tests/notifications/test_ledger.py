@@ -1,10 +1,15 @@
 """Which step may a push take next, and whose word counts? (reliability.md §4.4)"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from backend import clock
+from backend.db import action, db, rows
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
 from notifications import delivery, ledger
@@ -27,6 +32,21 @@ def claimed(me: str = ME, lane: Lane = Lane.DECISION, rate: int = 1000) -> list[
     return sorted(push["id"] for push in ledger.claim(me, lane, rate=rate))
 
 
+@contextmanager
+def planned_row_by_row() -> Iterator[None]:
+    """Have the planner join in loops, as it may whenever its figures say so."""
+
+    def loops_only(session: Any, transaction: Any, connection: Any) -> None:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+
+    event.listen(db.session, "after_begin", loops_only)
+    try:
+        yield
+    finally:
+        event.remove(db.session, "after_begin", loops_only)
+
+
 class TestClaiming:
     def test_a_claim_is_a_lease_of_half_a_minute(self, in_app):
         (key,) = plant()
@@ -43,6 +63,23 @@ class TestClaiming:
         assert keys[:20] == claimed()
         assert keys[20:] == claimed()
         assert [] == claimed()
+
+    def test_a_claim_takes_twenty_at_most_however_it_is_planned(self, in_app):
+        keys = plant(30)
+
+        with planned_row_by_row():
+            assert keys[:20] == claimed()
+
+    def test_a_choice_that_is_made_anew_for_every_row_is_noticed(self, in_app):
+        """The planted bug: `IN (... LIMIT ...)`, which a loop asks again and again."""
+        plant(30)
+        again = text(
+            "UPDATE delivery SET status = 'CLAIMED' WHERE id IN (SELECT id FROM delivery"
+            " WHERE status = 'PENDING' ORDER BY id LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING id"
+        )
+
+        with planned_row_by_row():
+            assert 20 < len(action(rows)(again))
 
     def test_two_workers_share_the_pushes(self, in_app):
         keys = plant(30)
