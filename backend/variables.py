@@ -11,7 +11,8 @@ DEVELOPMENT = {
     "WECHAT_APPSECRET": "development-only-app-secret-000000",
     "WECHAT_CALLBACK_TOKEN": "development-only-callback-token-000",
     "WECHAT_ENCODING_AES_KEY": "developmentOnlyAesKey0000000000000000000000",
-    "WECHAT_TEMPLATES": "tenancy_result:TENANCY_RESULT,policy_notice:POLICY_NOTICE",
+    "WECHAT_TEMPLATES": "tenancy_result:TENANCY_RESULT,policy_notice:POLICY_NOTICE,"
+    "policy_match:POLICY_MATCH",
     "JWT_KEYS_CITIZEN": "dev1:development-only-citizen-signing-key-000",
     "JWT_KEYS_STAFF": "dev1:development-only-staff-signing-key-00000",
     "DATA_KEYS": "dev1:" + base64.b64encode(b"development-only-data-key-000000").decode(),

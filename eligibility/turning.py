@@ -53,11 +53,23 @@ def first_day(
 
     Facts are taken as they are, however old they are on that day.
     """
+    if value_on(policy, rule_id, facts, snapshot, as_of) is True:
+        return since(policy, rule_id, facts, snapshot, as_of)
     days = sorted(turning_days(policy.rules[rule_id], facts, snapshot, as_of))
-    if value_on(policy, rule_id, facts, snapshot, as_of) is not True:
-        return next(_met(policy, rule_id, facts, snapshot, [d for d in days if d > as_of]), None)
+    return next(_met(policy, rule_id, facts, snapshot, [d for d in days if d > as_of]), None)
+
+
+def since(
+    policy: Policy, rule_id: str, facts: Facts, snapshot: Snapshot, as_of: date
+) -> date | None:
+    """Return the first day of the present answer; None if it always was the same.
+
+    Facts are taken as they are, however old they were on that day.
+    """
+    now = value_on(policy, rule_id, facts, snapshot, as_of)
+    days = sorted(turning_days(policy.rules[rule_id], facts, snapshot, as_of))
     for day in reversed([each for each in days if each <= as_of]):
-        if value_on(policy, rule_id, facts, snapshot, day - A_DAY) is not True:
+        if value_on(policy, rule_id, facts, snapshot, day - A_DAY) is not now:
             return day
     return None
 

@@ -29,6 +29,7 @@ from miniprogram_api.routes import (
     choices,
     claims,
     codes,
+    consents,
     decisions,
     documents,
     draws,
@@ -38,6 +39,7 @@ from miniprogram_api.routes import (
     identity,
     internships,
     loans,
+    matches,
     messages,
     notices,
     opinions,
@@ -93,6 +95,8 @@ NOUNS = (
     texts,
     codes,
     notices,
+    consents,
+    matches,
 )
 
 

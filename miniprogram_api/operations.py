@@ -1,6 +1,6 @@
 """How is an operation declared? In one place: address, policy, input, output, guarantees.
 
-An operation without a row in `access.PERMISSIONS` cannot be declared, so the app does not start.
+An operation without a row in `PERMISSIONS` cannot be declared, so the app does not start.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from backend import access, db
+from backend.permissions import PERMISSIONS
 from backend.steps import Step
 from backend.texts.kinds import LOOKED_AT
 from miniprogram_api import auth, cached, envelope, idempotency, inputs, json, looking
@@ -67,7 +68,7 @@ class Operation(NamedTuple):
     @property
     def policy(self) -> list[str]:
         """Return the relations that open it."""
-        return sorted(relation.name.lower() for relation in access.PERMISSIONS[self.id])
+        return sorted(relation.name.lower() for relation in PERMISSIONS[self.id])
 
     @property
     def audiences(self) -> frozenset[access.Audience]:
@@ -146,7 +147,7 @@ class Routes(Blueprint):
             signed is not None,
             live,
         )
-        if id not in access.PERMISSIONS:
+        if id not in PERMISSIONS:
             raise Undeclared(id)
         OPERATIONS[id] = promised
         if keep:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, jobs, vault
 from backend.accounts import withdrawing
+from backend.consents import actions as consents
 from backend.db import action, changed, rows, session
 from backend.errors import DatabaseDown
 from backend.wechat import event as events
@@ -176,10 +177,11 @@ def _taken_back(event: Event, at: datetime, names: Names) -> bool:
 
 
 def _closed(event: Event, at: datetime, names: Names) -> bool:
-    """Detach a person who has closed her account at WeChat."""
+    """Detach a person who has closed her account at WeChat, and end her consents."""
     person = _reachable(event)
     if person and event.openid and withdrawing.close(person, event.openid, at + SECOND):
         grants.forget(person)
+        consents.end_all(person)
     return True
 
 

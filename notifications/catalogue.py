@@ -6,6 +6,7 @@ from notifications.draws import DRAWS
 from notifications.gaps import GAPS
 from notifications.internships import INTERNSHIPS
 from notifications.loans import LOANS
+from notifications.matches import MATCHES
 from notifications.notices import NOTICES
 from notifications.places import PLACES
 from notifications.rows import Row, to_her, to_staff
@@ -230,6 +231,7 @@ CATALOGUE = (
     *SUBSIDIES,
     *TEXTS,
     *NOTICES,
+    *MATCHES,
 )
 
 

@@ -21,14 +21,13 @@ from backend.applications.promises import UNSETTLED
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
-from notifications import fields, lists, subjects, words
+from notifications import fields, lists, pushes, subjects, words
 from notifications.catalogue import readers_of
-from notifications.models import Delivery, Lane, Message, Status
+from notifications.models import Delivery, Message
 from notifications.readers import READERS, Reader
 from notifications.rows import Row
 
 log = logging.getLogger(__name__)
-PUSH_WITHIN = timedelta(hours=24)
 LATE_AFTER = timedelta(seconds=30)
 AFTERWARDS: Mapping[Kind, tuple[str, str]] = {
     Kind.GUARANTEE_LOAN: ("接下来公示；公示期满后推荐给经办银行。", "接下来公示，期满后推荐银行"),
@@ -104,7 +103,6 @@ def _overdue(event: Event) -> bool:
 
 def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) -> bool:
     """Write the message of one reader and its push; tell whether there is one to send."""
-    now = clock.now()
     written = session.scalar(
         insert(Message)
         .values(
@@ -115,7 +113,7 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             title=told.title.format_map(known),
             body=told.body.format_map(known),
             link=told.link.format_map(known),
-            created_at=now,
+            created_at=clock.now(),
         )
         .on_conflict_do_nothing()
         .returning(Message.id)
@@ -127,16 +125,13 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             message_id=written,
             **reader,
             channel="wechat",
-            lane=Lane.DECISION,
             template=told.template,
             page=told.link.format_map(known),
             content={
                 key: fields.fit(key, said.format_map(known), known["at"])
                 for key, said in told.push.items()
             },
-            status=Status.PENDING,
-            next_try_at=now,
-            expires_at=now + PUSH_WITHIN,
+            **pushes.planned(told.template, reader["person_id"]),
         )
     )
     return True
@@ -225,4 +220,5 @@ SUBJECTS: Mapping[str, Callable[[Event], tuple[Record, dict[str, Any]]]] = {
     "ticket": lists.of_ticket,
     "waiting": lists.of_waiting,
     "notice": subjects.of_notice,
+    "match": subjects.of_match,
 }

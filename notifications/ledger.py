@@ -60,7 +60,11 @@ _CLAIM = text(f"""
         {_CLAIMABLE} ORDER BY next_try_at, id LIMIT :room FOR UPDATE SKIP LOCKED))
     RETURNING id, person_id, template, page, content, attempts, claim_epoch, next_try_at
 """)
-_INTEND = text("""
+# Whoever has withdrawn her consent does not hear of what was found while she gave it.
+_UNWANTED = """(template = 'policy_match' AND NOT EXISTS (
+    SELECT FROM consent WHERE consent.person_id = delivery.person_id
+    AND purpose = 'POLICY_MATCHING' AND withdrawn_at IS NULL))"""
+_INTEND = text(f"""
     UPDATE delivery SET status = 'SENDING', attempts = attempts + 1,
            intent_at = clock_timestamp(),
            lease_until = clock_timestamp() + :lease * interval '1 s'
@@ -71,6 +75,7 @@ _INTEND = text("""
           WHERE notice.id = delivery.notice_id AND notice.status = 'SENDING'
           AND NOT notice.topics <@ ARRAY(
               SELECT topic FROM muted WHERE muted.person_id = delivery.person_id)))
+      AND NOT {_UNWANTED}
     RETURNING id
 """)
 _SETTLE = text("""
@@ -96,6 +101,8 @@ _SWEEPS = tuple(
         "WHERE status = 'SENDING' AND lease_until < clock_timestamp()",
         "status = 'EXPIRED', settled_at = clock_timestamp() "
         "WHERE status IN ('PENDING', 'RETRY_WAIT') AND expires_at <= clock_timestamp()",
+        "status = 'SKIPPED', settled_at = clock_timestamp(), detail = 'opted_out' "
+        f"WHERE status IN ('PENDING', 'RETRY_WAIT') AND {_UNWANTED}",
     )
 )
 # Not at midnight, when the new day begins.

@@ -28,20 +28,32 @@ class Reach(Enum):
 
 
 MUTED = "ARRAY(SELECT topic FROM muted WHERE muted.person_id = {person})"
+# What holds of every push that tells of policies; both lanes of them share one measure.
+OF_ANY = f"""
+    WHEN NOT EXISTS (SELECT FROM identity WHERE identity.person_id = {{person}}
+                     AND provider = 'wechat') THEN 'NO_WECHAT'
+    WHEN NOT EXISTS (SELECT FROM credit WHERE credit.person_id = {{person}}
+                     AND template = {{template}} AND remaining > 0) THEN 'NO_CREDIT'
+    WHEN (SELECT count(*) FROM delivery
+          WHERE delivery.person_id = {{person}} AND lane = 'BROADCAST' AND {{other}}
+          AND (intent_at > now() - interval '{WITHIN_DAYS} days' OR status IN ({UNSENT}))
+         ) >= {MOST} THEN 'CAPPED'
+    ELSE 'REACHABLE' END"""
 # About `r`, which has the keys of a notice and of a person.
 REACH = f"""CASE
     WHEN (SELECT topics FROM notice WHERE notice.id = r.notice_id)
          <@ {MUTED.format(person="r.person_id")} THEN 'OPTED_OUT'
-    WHEN NOT EXISTS (SELECT FROM identity WHERE identity.person_id = r.person_id
-                     AND provider = 'wechat') THEN 'NO_WECHAT'
-    WHEN NOT EXISTS (SELECT FROM credit WHERE credit.person_id = r.person_id
-                     AND template = '{TEMPLATE}' AND remaining > 0) THEN 'NO_CREDIT'
-    WHEN (SELECT count(*) FROM delivery
-          WHERE delivery.person_id = r.person_id AND delivery.notice_id IS NOT NULL
-          AND delivery.notice_id <> r.notice_id
-          AND (intent_at > now() - interval '{WITHIN_DAYS} days' OR status IN ({UNSENT}))
-         ) >= {MOST} THEN 'CAPPED'
-    ELSE 'REACHABLE' END"""
+    {
+    OF_ANY.format(
+        person="r.person_id",
+        template=f"'{TEMPLATE}'",
+        other="delivery.notice_id IS DISTINCT FROM r.notice_id",
+    )
+}"""
+# About one person, whom nothing but this tells of policies.
+ALONE = (
+    f"SELECT CASE {OF_ANY.format(person=':person', template=':template', other='true')} AS reach"
+)
 
 
 def loud(at: datetime) -> datetime:

@@ -33,8 +33,8 @@ def applicant(case: Case) -> list[Reader]:
 
 
 def owner(case: Case) -> list[Reader]:
-    """Return the person whose thing it is, whatever else she has to do with the case."""
-    return [{"person_id": case["person_id"]}]
+    """Return the person whose thing it is; nobody where she wants to hear of it no more."""
+    return [{"person_id": case["person_id"]}] if case["person_id"] else []
 
 
 def handler(case: Case) -> list[Reader]:

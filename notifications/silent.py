@@ -18,6 +18,8 @@ SILENT = UNTOLD | frozenset(
         "application.updated",
         "code.created",
         "code.revoked",
+        "consent.granted",
+        "consent.withdrawn",
         "decision.overridden",
         "decision.recorded",
         "draw.announced",

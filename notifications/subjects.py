@@ -8,11 +8,12 @@ from backend.cases import reviewing
 from backend.db import Row as Record
 from backend.internships import queries as internships
 from backend.loans import queries as loans
+from backend.matches import queries as matching
 from backend.notices import queries as notices
 from backend.subsidies import queries as subsidies
 from backend.subsidies.kinds import Ground, WhyNot
 from backend.tenancies import queries as tenancies
-from notifications import fields, texts, words
+from notifications import fields, matches, texts, words
 
 # The record that names its readers, and the words of its messages.
 Told = tuple[Record, dict[str, Any]]
@@ -44,6 +45,19 @@ def of_notice(event: Event) -> Told:
         "proposer": found["proposed_by_name"],
         "people": found["people"],
         "why": found["why"],
+    }
+
+
+def of_match(event: Event) -> Told:
+    """Tell somebody of policies that concern her."""
+    found = matching.numbered(event.subject_id)
+    items = found["items"]
+    return found, {
+        "id": found["id"],
+        "headline": matches.headline(items),
+        "first": items[0]["why"],
+        "policies": matches.policies(items),
+        **_of_any(event),
     }
 
 

@@ -25,6 +25,7 @@ class Moment(Enum):
 class Template(NamedTuple):
     """A card: its title in WeChat's list, and the taps after which it may be asked for.
 
+    `of_policy`: it tells of policies, which can wait for the morning, and goes the way of notices.
     `may_be_read_twice` says what is done about a push whose fate is unknown: it is sent once more,
     or held. A second copy of what carries its case number does no harm; one of a notice to
     thousands, or of anything to be paid or typed in, would.
@@ -32,6 +33,7 @@ class Template(NamedTuple):
 
     title: str
     moments: tuple[Moment, ...]
+    of_policy: bool = False
     may_be_read_twice: bool = False
 
 
@@ -45,6 +47,8 @@ TEMPLATES = {
         may_be_read_twice=True,
     ),
     # What is told to many may not go out on the card of somebody's result.
-    "policy_notice": Template("政策通知提醒", OF_POLICY),
+    "policy_notice": Template("政策通知提醒", OF_POLICY, of_policy=True),
+    # What one person alone is told, of what she is entitled to.
+    "policy_match": Template("政策匹配提醒", OF_POLICY, of_policy=True),
 }
 RESENT_ONCE = frozenset(name for name, card in TEMPLATES.items() if card.may_be_read_twice)

@@ -15,6 +15,7 @@ from backend.draws import sweeping as draws
 from backend.internships import reminding as months
 from backend.internships import sweeping as internships
 from backend.loans import reminding as loans
+from backend.matches import sweeping as matches
 from backend.screenings import actions as screenings
 from backend.subsidies import reminding as subsidies
 from backend.tenancies import prompting as admissions
@@ -25,7 +26,8 @@ from notifications.expansion import BROADCASTS
 from notifications.models import Lane
 
 # What comes in floods has one place of its own in each worker, and takes nobody else's.
-OWN_PLACES = (BROADCASTS, callbacks.QUEUE)
+MATCHING = "matches"
+OWN_PLACES = (BROADCASTS, callbacks.QUEUE, MATCHING)
 # The job of each lane, and where it waits.
 SENDING = {
     Lane.DECISION: ("send_due", jobs.DEFAULT),
@@ -125,6 +127,21 @@ def sweep_notices(tools: Mapping[str, Any], timestamp: int) -> None:
         action(expansion.ask)()
 
 
+@jobs.task(queue=MATCHING)
+def match_people(tools: Mapping[str, Any]) -> None:
+    """Look at whom policies concern; a run that the clock cut off is followed by another job."""
+    if not matches.sweep():
+        _ask_for_matching()
+
+
+@jobs.app.periodic(cron="* * * * * 15")
+@jobs.task(queueing_lock="sweep_matches")
+def sweep_matches(tools: Mapping[str, Any], timestamp: int) -> None:
+    """See whether there is anybody to look at, and have it done where that waits."""
+    if matches.is_due():
+        _ask_for_matching()
+
+
 @jobs.app.periodic(cron="* * * * * 30")
 @jobs.task(queueing_lock="sweep_cases")
 def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
@@ -204,3 +221,8 @@ def _ask_for(lane: Lane) -> None:
     """Have one more run in a lane, unless one is waiting already."""
     name, queue = SENDING[lane]
     jobs.defer(name, queueing_lock=name, queue=queue)
+
+
+@action
+def _ask_for_matching() -> None:
+    jobs.defer("match_people", queueing_lock="match_people", queue=MATCHING)

@@ -43,7 +43,8 @@ SWEPT = (
     " park_choice, admission, stopped_list, draw, ticket,"
     " gap, credit, credit_entry, unread, callback,"
     " text_check, code, code_picture, code_errand, code_openings,"
-    " notice, notice_reader, muted"
+    " notice, notice_reader, muted,"
+    " consent, standing, policy_match, policy_match_item"
 )
 
 

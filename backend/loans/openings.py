@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from backend.access import INSTITUTIONS, Principal, relations
+from backend.access import Principal, relations
 from backend.applications import corrections, following
 from backend.db import action
 from backend.errors import WrongStatus
 from backend.loans import queries, workflow
 from backend.loans.models import Loan
 from backend.loans.taking import noted
+from backend.permissions import INSTITUTIONS
 from backend.steps import open_to
 
 CLOSED = "贷款已办结或撤回，不能再查看联系方式"

@@ -50,13 +50,16 @@ class Cell(NamedTuple):
     people: int | None
 
 
-def sides(policy: Policy, rule: str, snapshot: Snapshot, as_of: date) -> Sides:
+def sides(
+    policy: Policy, rule: str, snapshot: Snapshot, as_of: date, *, aged_on: date | None = None
+) -> Sides:
     """Return both predicates of a rule on a day; they can be joined by `all_of`, `any_of`, `~`.
 
-    Raise NotTargetable for a rule that SQL cannot ask exactly.
+    Facts are as old as they are on that day, or on another. Raise NotTargetable for a rule that
+    SQL cannot ask exactly.
     """
     with _named(rule):
-        return predicates.sides(_condition(policy, rule, snapshot, as_of), as_of)
+        return predicates.sides(_condition(policy, rule, snapshot, as_of), aged_on or as_of)
 
 
 def yes(policy: Policy, rule: str, snapshot: Snapshot, as_of: date) -> Predicate:

@@ -86,7 +86,7 @@ def read(policy: Policy, raw: Mapping[str, Any], as_of: date) -> tuple[Facts, di
 
 def screen(on: Ground) -> list[Answer]:
     """Answer every benefit: what is met first, then what closes soonest, then by worth."""
-    found = [_answer(on, each) for each in assess_all(on.policy, on.facts, on.snapshot, on.as_of)]
+    found = [answer(on, each) for each in assess_all(on.policy, on.facts, on.snapshot, on.as_of)]
     rank = {True: 0, None: 1, False: 2}
     return sorted(
         found,
@@ -136,7 +136,8 @@ def _all(on: Ground) -> list[Assessment]:
     return assess_all(on.policy, on.facts, on.snapshot, on.as_of)
 
 
-def _answer(on: Ground, found: Assessment) -> Answer:
+def answer(on: Ground, found: Assessment) -> Answer:
+    """Add to an assessment the ways to a yes and the days that matter."""
     asked = (on.policy, found.rule, on.facts, on.snapshot, on.as_of)
     return Answer(
         found,

@@ -186,6 +186,10 @@ FOR_BOTH_SIDES = {
     "listInternships",
 }
 FOR_CITIZENS = {
+    "listConsents",
+    "grantConsent",
+    "withdrawConsent",
+    "listMatches",
     "getPreferences",
     "setPreferences",
     "listTemplates",
@@ -406,6 +410,7 @@ PROPOSE = {
 OWN = {
     "endOtherSession",
     "markRead",
+    "getMatch",
     "getObjection",
     "getDocument",
     "dateDocument",

@@ -407,6 +407,16 @@ LISTS = {
         None,
         "/published-notices?limit=100",
     ),
+    "what somebody was told of policies": List(
+        "listMatches",
+        "getMatch",
+        (
+            Copied("policy_match"),
+            Copied("policy_match_item", "'match_id', {policy_match} + n, 'ahead', NULL"),
+        ),
+        None,
+        "/me/matches?limit=100",
+    ),
     "the pushes of a notice": List(
         "listDeliveries",
         "listDeliveries",

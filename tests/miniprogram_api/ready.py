@@ -18,7 +18,7 @@ from miniprogram_api import demo
 from tests import papers
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
-from tests.miniprogram_api import choosers, interns, notices, pushing, subsidised, tenants
+from tests.miniprogram_api import choosers, interns, matched, notices, pushing, subsidised, tenants
 
 
 class Ready(NamedTuple):
@@ -695,6 +695,7 @@ READY: dict[str, Callable[[World], Ready]] = {
     "listTexts": _on_a_case("GET", "/texts"),
     "reviewText": _review_text,
     **{name: _made(make) for name, make in notices.READY.items()},
+    **{name: _made(make) for name, make in matched.READY.items()},
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

@@ -81,6 +81,9 @@ LONGEST = {
     "due_on": fields.day(date(2026, 12, 31)),
     "for_on": fields.day(date(2026, 12, 31)),
     "handler": "好" * 50,
+    "headline": "现在符合：小微企业创业担保贷款招工比例放宽",
+    "first": "2026-11-30 起营业执照已满12个月、属于可领创业补贴的人员、一直正常经营",
+    "policies": "策" * 5000,
     "why": "理由：" + "好" * 500 + "。",
     "at": fields.moment(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)),
 }
@@ -217,8 +220,8 @@ def test_the_title_is_the_same_for_everybody(row):
 
 @ROWS
 def test_the_text_names_the_case_so_that_a_second_copy_is_harmless(row):
-    """A case by its number, a notice by its title."""
-    assert {"number", "title"} & blanks(row.body)
+    """A case by its number, a notice by its title, policies by theirs."""
+    assert {"number", "title", "policies"} & blanks(row.body)
 
 
 @PUSHED

@@ -24,6 +24,11 @@ TEMPLATES = (
         "政策通知提醒",
         {"thing1": "通知标题", "thing2": "通知内容", "date3": "发布时间"},
     ),
+    Template(
+        "POLICY_MATCH",
+        "政策匹配提醒",
+        {"thing1": "政策名称", "thing2": "匹配原因", "date3": "匹配时间"},
+    ),
 )
 
 # Pages of the released version, which a message may open.
@@ -34,6 +39,7 @@ PAGES = (
     "pages/messages/index",
     "pages/notices/detail",
     "pages/notices/manage",
+    "pages/matches/detail",
     "pages/parks/detail",
     "pages/applications/index",
     "pages/applications/detail",

@@ -253,7 +253,7 @@ class TestSubscriptions:
             answer.json["items"][0]["moment_label"],
         )
         told = [card for each in answer.json["items"] for card in each["templates"]]
-        assert {(self.CARD, 1), ("policy_notice", 0)} == {
+        assert {(self.CARD, 1), ("policy_notice", 0), ("policy_match", 0)} == {
             (card["name"], card["left"]) for card in told
         }
         assert all(card["template_id"] for card in told)
