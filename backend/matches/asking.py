@@ -62,15 +62,16 @@ def is_due(on: Basis) -> bool:
     return bool(rows(_of_those_who_consent(Standing.person_id).where(_due(on)).limit(1)))
 
 
-def portion(on: Basis, size: int = PORTION) -> Sequence[Row]:
+def portion(on: Basis, after: int = 0, size: int = PORTION) -> Sequence[Row]:
     """Lock the next people who are due, with what the rules surely say of them now.
 
-    For use inside an action. Whom another worker looks at is passed over. Each is due once a day,
-    and again when her facts, a number, a reading or a rule has changed, unless she has been told
-    something that day already. `closing` are the benefits that are met and surely are not any more
-    when the longest of the times ahead is over.
+    For use inside an action. They come by their keys, from behind `after` on; whom another worker
+    looks at is passed over. Each is due once a day, and again when her facts, a number, a reading
+    or a rule has changed, unless she has been told something that day already. `closing` are the
+    benefits that are met and surely are not any more when the longest time ahead is over.
     """
-    chosen = _asked(*on).where(_due(on)).order_by(Standing.person_id).limit(size)
+    due = _asked(*on).where(Standing.person_id > after, _due(on))
+    chosen = due.order_by(Standing.person_id).limit(size)
     return rows(chosen.with_for_update(of=[Standing, Consent], skip_locked=True))
 
 

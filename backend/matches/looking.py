@@ -24,7 +24,7 @@ from backend.profiles.queries import facts_of_all
 from backend.screenings.answers import Ground, answer
 from backend.screenings.results import result
 
-Choose = Callable[[Basis, int], Sequence[Row]]
+Choose = Callable[[Basis, int, int], Sequence[Row]]
 Judge = Callable[[Looked, Ground], list[News]]
 log = logging.getLogger(__name__)
 _STAND = text("""
@@ -42,20 +42,21 @@ _STAND = text("""
 @action
 def look(
     on: Basis,
+    after: int = 0,
     size: int = asking.PORTION,
     *,
     choose: Choose = asking.portion,
     judge: Judge = news,
-) -> int:
-    """Look at the next people who are due; return how many they were."""
+) -> list[int]:
+    """Look at the next people who are due, behind a key; return theirs."""
     now = clock.now()
-    found = choose(on, size)
+    found = choose(on, after, size)
     plain = {each["person_id"]: _plain(each) for each in found}
     known = dict(_known(on, {key: each for key, each in plain.items() if any(each.candidates)}))
     stand = [_judged(each, plain[each["person_id"]], known, judge) for each in found]
     people = orjson.dumps(stand).decode()
     session.execute(_STAND, {"day": on.day, "now": now, "basis": on.key, "people": people})
-    return len(found)
+    return list(plain)
 
 
 def _judged(

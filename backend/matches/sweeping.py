@@ -16,8 +16,9 @@ def is_due() -> bool:
 def sweep(run_s: float = RUN_S) -> bool:
     """Look at everybody who is due; False when the time was over before all were looked at."""
     enrolling.enrol()
-    on, until = asking.basis(), time.monotonic() + run_s
-    while looking.look(on):
+    on, after, until = asking.basis(), 0, time.monotonic() + run_s
+    while people := looking.look(on, after):
+        after = people[-1]
         if time.monotonic() > until:
             return False
     return True

@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 from backend import embedded
 from backend.config import inherited
-from tests.benchmarks import audience, pushes, queue, rules
+from tests.benchmarks import audience, matching, pushes, queue, rules
 from tests.benchmarks.load import Load, always, get, rate
 
 ROUNDS, SECONDS = 21, 0.7
@@ -57,6 +57,7 @@ def main() -> None:
         rules.report()
         pushes.report(servers)
         audience.report(servers.database_url)
+        matching.report(servers)
 
 
 def _loads(ours: int, peer: int) -> list[Load]:

@@ -47,7 +47,7 @@ def portions(begin: Begin) -> None:
     until, basis = time.monotonic() + 60, asking.basis()
     while time.monotonic() < until and asking.is_due(basis):
         begin()
-        if not looking.look(basis, PORTION):
+        if not looking.look(basis, size=PORTION):
             time.sleep(0.05)
 
 
@@ -58,11 +58,11 @@ def ahead(begin: Begin) -> None:
     while found := action(_noted)(basis):
         begin()
         time.sleep(0.1)
-        looking.look(basis, PORTION, choose=lambda *_, found=found: found)
+        looking.look(basis, choose=lambda *_, found=found: found)
 
 
 def _noted(basis: Basis) -> list[Row]:
-    found = list(asking.portion(basis, PORTION))
+    found = list(asking.portion(basis, size=PORTION))
     noted = "UPDATE standing SET judged_on = :day, basis = :key, profile_version = 1"
     people = {"ids": [each["person_id"] for each in found]}
     asked = text(f"{noted} WHERE person_id = ANY(:ids)")

@@ -29,7 +29,7 @@ def crowd(round_: int) -> list[Any]:
     return hers
 
 
-def once_each(look_at: Callable[[Basis], int], round_: int = 0) -> None:
+def once_each(look_at: Callable[[Basis], list[int]], round_: int = 0) -> None:
     """Six workers look at everybody in the same moment; each person is told once."""
     hers = crowd(round_)
     basis = asking.basis()
@@ -51,10 +51,10 @@ def once_each(look_at: Callable[[Basis], int], round_: int = 0) -> None:
 def test_six_workers_at_once_tell_each_person_once():
     with time_machine.travel(MORNING):
         for round_ in range(3):
-            once_each(lambda basis: looking.look(basis, 2), round_)
+            once_each(lambda basis: looking.look(basis, size=2), round_)
 
 
-def unlocked(basis: Basis, size: int) -> Sequence[Row]:
+def unlocked(basis: Basis, after: int, size: int) -> Sequence[Row]:
     """Look up who is due and lock nobody: the planted bug."""
     found = rows(asking._asked(*basis).where(asking._due(basis)).limit(size))
     rows(text("SELECT pg_sleep(0.2)"))
@@ -63,7 +63,7 @@ def unlocked(basis: Basis, size: int) -> Sequence[Row]:
 
 def test_workers_who_lock_nobody_tell_her_twice():
     with time_machine.travel(MORNING), pytest.raises(AssertionError, match="times"):
-        once_each(lambda basis: looking.look(basis, 2, choose=unlocked))
+        once_each(lambda basis: looking.look(basis, size=2, choose=unlocked))
 
 
 Announce = Callable[[int], None]

@@ -46,7 +46,7 @@ def test_it_answers_for_everybody_as_the_engine_does():
     enrolling.enrol()
     basis = Basis(POLICY, snapshot, TODAY)
 
-    found = asking.portion(basis, 1000)
+    found = asking.portion(basis, size=1000)
 
     assert 400 == len(found)
     answers = {True: 0, False: 0, None: 0}

@@ -20,7 +20,7 @@ def morning(in_app):
 
 def look_at(size: int = 10, **how) -> int:
     enrolling.enrol()
-    return looking.look(asking.basis(), size, **how)
+    return len(looking.look(asking.basis(), size=size, **how))
 
 
 def test_portions_are_as_great_as_they_are_asked_for_and_end():
