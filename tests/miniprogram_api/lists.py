@@ -461,6 +461,8 @@ SHORT = {
     "listStages": "the stages of the policy",
     "listTemplates": "a table of our own",
     "getPreferences": "a table of our own",
+    "listConsents": "a table of our own",
+    "getMatch": "the benefits of the policy",
     "listReasons": "a table of our own",
     "getFacts": "the dictionary of facts",
     "getCaseFacts": "the dictionary of facts",
