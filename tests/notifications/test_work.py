@@ -12,6 +12,7 @@ from backend.notices.workflow import Status
 from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
 from notifications import callbacks, expansion, work
+from tests.backend.matches.stage import consenting
 from tests.backend.notices import stage
 from tests.filing import approved
 from tests.notifications.posts import FakeWeChat, alter, plant, statuses
@@ -43,7 +44,7 @@ def do_all_jobs(app, wechat: FakeWeChat) -> None:
     """Run a worker as `work.run` does, until nothing is left to do."""
     jobs.work(
         app.extensions["settings"].database_url,
-        {jobs.DEFAULT: 1, work.BROADCASTS: 1, callbacks.QUEUE: 1},
+        {jobs.DEFAULT: 1, **dict.fromkeys(work.OWN_PLACES, 1)},
         wait=False,
         additional_context=tools(app, wechat),
         delete_jobs="successful",
@@ -52,8 +53,10 @@ def do_all_jobs(app, wechat: FakeWeChat) -> None:
 
 
 def waiting() -> list[str]:
+    """What waits to be done, but for what the clock asks for while a worker runs."""
     found = look("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
-    return [each["task_name"] for each in found]
+    periodic = {each.task.name for each in jobs.app.periodic_registry.periodic_tasks.values()}
+    return [each["task_name"] for each in found if each["task_name"] not in periodic]
 
 
 def test_the_worker_finishes_what_a_dead_process_began(in_app, deaf):
@@ -113,6 +116,26 @@ def test_where_no_notice_is_due_nobody_is_asked(in_app):
     assert [] == waiting()
 
 
+def test_the_worker_looks_at_whom_policies_concern_and_pushes_what_it_found(in_mended_app):
+    her = consenting()
+    change("INSERT INTO credit VALUES (:her, 'policy_match', 1, now())", her=her.id)
+    work.sweep_matches.func(_Context(tools(in_mended_app, FakeWeChat())), timestamp=0)
+    assert "match_people" in waiting()
+
+    do_all_jobs(in_mended_app, FakeWeChat())
+
+    (message,) = look("SELECT title, person_id FROM message")
+    assert ("有政策与您有关", her.id) == (message["title"], message["person_id"])
+    # In the night it waits for the morning.
+    assert statuses()[0] in ("ACCEPTED", "PENDING")
+
+
+def test_where_nobody_is_due_nobody_is_looked_at(in_app):
+    work.sweep_matches.func(_Context(tools(in_app, FakeWeChat())), timestamp=0)
+
+    assert "match_people" not in waiting()
+
+
 def test_a_second_worker_finds_nothing_left(in_app):
     approved()
     wechat = FakeWeChat()
@@ -124,9 +147,9 @@ def test_a_second_worker_finds_nothing_left(in_app):
 
 
 def test_every_task_that_is_deferred_by_name_exists():
-    named = {"announce_event", "send_due", "take_up_callbacks", expansion.EXPAND, expansion.SEND}
+    named = {"announce_event", "send_due", "take_up_callbacks", "match_people"}
 
-    assert named <= set(jobs.app.tasks)
+    assert named | {expansion.EXPAND, expansion.SEND} <= set(jobs.app.tasks)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +158,7 @@ def test_every_task_that_is_deferred_by_name_exists():
         ("sweep_messages", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_callbacks", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_notices", ["05:00:10", "05:00:20", "05:00:30"]),
+        ("sweep_matches", ["05:00:15", "05:01:15", "05:02:15"]),
         ("sweep_tenancies", ["05:00:45", "05:01:45", "05:02:45"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
         ("remind", ["05:10:00", "05:20:00", "05:30:00"]),
