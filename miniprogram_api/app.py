@@ -55,6 +55,7 @@ from miniprogram_api.routes import (
     system,
     tenancies,
     texts,
+    wordings,
 )
 from notifications import fanout
 
@@ -91,6 +92,7 @@ NOUNS = (
     documents,
     decisions,
     messages,
+    wordings,
     callbacks,
     texts,
     codes,

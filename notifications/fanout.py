@@ -2,7 +2,8 @@
 
 Runs right after the event's commit and, in case that process died, from a job that was committed
 with the event. It touches only the database, so it cannot half fail; and as a message is unique
-for an event and a reader, doing it twice does nothing.
+for an event and a reader, doing it twice does nothing. An event of which a row names something
+that is not known is told to nobody, and stays where somebody looks for what was left behind.
 """
 
 import logging
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend import clock, jobs
@@ -21,14 +22,17 @@ from backend.applications.promises import UNSETTLED
 from backend.audit.models import Event
 from backend.db import Row as Record
 from backend.db import action, new_id, rows, session
-from notifications import fields, lists, pushes, subjects, words
+from notifications import fields, lists, pushes, subjects, wordings, words
 from notifications.catalogue import readers_of
+from notifications.filling import Filled, filled
 from notifications.models import Delivery, Message
 from notifications.readers import READERS, Reader
 from notifications.rows import Row
 
 log = logging.getLogger(__name__)
 LATE_AFTER = timedelta(seconds=30)
+# So many are made up for in one sweep.
+MOST = 500
 AFTERWARDS: Mapping[Kind, tuple[str, str]] = {
     Kind.GUARANTEE_LOAN: ("接下来公示；公示期满后推荐给经办银行。", "接下来公示，期满后推荐银行"),
     Kind.STARTUP_SUBSIDY: ("接下来公示；公示期满后办理拨付。", "接下来公示，期满后拨付"),
@@ -59,22 +63,23 @@ def announce(event_id: int) -> None:
         jobs.defer("send_due", queueing_lock="send_due")
 
 
-def announce_late_events() -> None:
+def announce_late_events(most: int = MOST) -> None:
     """Announce whatever was left behind by a process and a job that both died.
 
-    One event that cannot be announced is logged and does not hold up the others.
+    One event that cannot be announced is logged and does not hold up the others: where there are
+    more than fit, which of them are tried is left to chance.
     """
     late = rows(
-        select(Event.id)
+        select(Event.id, Event.name)
         .where(*_to_announce(), Event.at < clock.now() - LATE_AFTER)
-        .order_by(Event.id)
-        .limit(500)
+        .order_by(func.random())
+        .limit(most)
     )
-    for each in late:
+    for each in sorted(late, key=lambda event: int(event["id"])):
         try:
             announce(each["id"])
         except Exception:
-            log.exception("event %s cannot be announced", each["id"])
+            log.exception("event %s, %s, cannot be announced", each["id"], each["name"])
 
 
 def _to_announce() -> tuple[ColumnElement[bool], ...]:
@@ -87,10 +92,15 @@ def _to_announce() -> tuple[ColumnElement[bool], ...]:
 
 
 def _tell(event: Event, told: list[Row]) -> bool:
-    """Write the messages of all readers; tell whether there is a push to send."""
+    """Write the messages of all readers, or none; tell whether there is a push to send."""
     case, known = SUBJECTS[event.subject_kind](event)
+    read = [(each, readers) for each in told if (readers := READERS[each.reader](case))]
+    said = [(*each, filled(each[0], known), wordings.of_row(each[0])) for each in read]
+    wordings.keep(version for *_, version in said)
     written = [
-        _write(event, each, reader, known) for each in told for reader in READERS[each.reader](case)
+        _write(event, each, version.version, reader, words)
+        for each, readers, words, version in said
+        for reader in readers
     ]
     return any(written)
 
@@ -101,7 +111,7 @@ def _overdue(event: Event) -> bool:
     return due is not None and date.fromisoformat(due) < clock.day_of(event.at)
 
 
-def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) -> bool:
+def _write(event: Event, told: Row, version: str, reader: Reader, said: Filled) -> bool:
     """Write the message of one reader and its push; tell whether there is one to send."""
     written = session.scalar(
         insert(Message)
@@ -110,9 +120,10 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             event_id=event.id,
             event=event.name,
             **reader,
-            title=told.title.format_map(known),
-            body=told.body.format_map(known),
-            link=told.link.format_map(known),
+            title=said.title,
+            body=said.body,
+            link=said.link,
+            wording=version,
             created_at=clock.now(),
         )
         .on_conflict_do_nothing()
@@ -126,11 +137,8 @@ def _write(event: Event, told: Row, reader: Reader, known: Mapping[str, Any]) ->
             **reader,
             channel="wechat",
             template=told.template,
-            page=told.link.format_map(known),
-            content={
-                key: fields.fit(key, said.format_map(known), known["at"])
-                for key, said in told.push.items()
-            },
+            page=said.link,
+            content=said.card,
             **pushes.planned(told.template, reader["person_id"]),
         )
     )

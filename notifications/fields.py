@@ -24,8 +24,13 @@ def fit(key: str, words: str, at: str = "") -> str:
     Where a day or a time is not known any more, because the case has moved on since, it is that of
     the event, `at`.
     """
-    kind = key.rstrip("0123456789")
+    kind = kind_of(key)
     return FITTERS[kind](words or at if kind in DATED else words)
+
+
+def kind_of(key: str) -> str:
+    """Return of which kind a template's key is: `thing4` is of kind `thing`."""
+    return key.rstrip("0123456789")
 
 
 def moment(at: datetime) -> str:
@@ -63,4 +68,13 @@ FITTERS: Mapping[str, Callable[[str], str]] = {
     "time": _matching(r"(\d{4}年\d{1,2}月\d{1,2}日 )?\d{2}:\d{2}"),
     "character_string": _matching(r"[\x21-\x7e]{1,32}"),
     "number": _matching(r"\d{1,32}"),
+}
+# The same rules, for whoever writes the words.
+RULES: Mapping[str, str] = {
+    "thing": f"不超过 {THING_UNITS} 个字符，不含换行和表情，超出部分截断",
+    "phrase": "1 至 5 个汉字，不含其他字符",
+    "date": "年月日，可以带时间",
+    "time": "时间，可以带年月日",
+    "character_string": "1 至 32 个字母、数字或符号，不含汉字",
+    "number": "1 至 32 位数字",
 }

@@ -38,7 +38,8 @@ class Lane(Words):
 class Message(Numbered, Model):
     """One reader's copy of what happened: this row is the notification.
 
-    The reader is a person or a staff account. Only people's copies are pushed to WeChat.
+    The reader is a person or a staff account. Only people's copies are pushed to WeChat. `wording`
+    is the version of the words by which it was written; a notice has its own words, and none.
     """
 
     __tablename__ = "message"
@@ -57,6 +58,7 @@ class Message(Numbered, Model):
     title: Mapped[str]
     body: Mapped[str]
     link: Mapped[str]
+    wording: Mapped[str | None] = mapped_column(ForeignKey("wording.version"))
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

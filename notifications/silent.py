@@ -59,6 +59,7 @@ SILENT = UNTOLD | frozenset(
         "post.closed",
         "post.opened",
         "profile.facts_recorded",
+        "rehearsal.begun",
         "ruling.confirmed",
         "ruling.dropped",
         "ruling.proposed",

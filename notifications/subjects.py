@@ -42,9 +42,11 @@ def of_notice(event: Event) -> Told:
     return found, {
         "id": found["public_id"],
         "title": found["title"],
+        "summary": found["summary"],
         "proposer": found["proposed_by_name"],
         "people": found["people"],
         "why": found["why"],
+        "at": fields.moment(event.at),
     }
 
 

@@ -4,6 +4,7 @@
 client, and one "yes" is good for one card of a one-time template.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ class Moment(Enum):
 
 
 class Template(NamedTuple):
-    """A card: its title in WeChat's list, and the taps after which it may be asked for.
+    """A card: its title in WeChat's list, its keys with theirs, and when it may be asked for.
 
     `of_policy`: it tells of policies, which can wait for the morning, and goes the way of notices.
     `may_be_read_twice` says what is done about a push whose fate is unknown: it is sent once more,
@@ -32,6 +33,7 @@ class Template(NamedTuple):
     """
 
     title: str
+    keys: Mapping[str, str]
     moments: tuple[Moment, ...]
     of_policy: bool = False
     may_be_read_twice: bool = False
@@ -43,12 +45,23 @@ OF_POLICY = (Moment.SCREENED, Moment.READ_NOTICE)
 TEMPLATES = {
     "tenancy_result": Template(
         "申请办理结果通知",
+        {"thing1": "项目名称", "phrase2": "审核结果", "date3": "审核时间", "thing4": "备注"},
         tuple(each for each in Moment if each not in OF_POLICY),
         may_be_read_twice=True,
     ),
     # What is told to many may not go out on the card of somebody's result.
-    "policy_notice": Template("政策通知提醒", OF_POLICY, of_policy=True),
+    "policy_notice": Template(
+        "政策通知提醒",
+        {"thing1": "通知标题", "thing2": "通知内容", "date3": "发布时间"},
+        OF_POLICY,
+        of_policy=True,
+    ),
     # What one person alone is told, of what she is entitled to.
-    "policy_match": Template("政策匹配提醒", OF_POLICY, of_policy=True),
+    "policy_match": Template(
+        "政策匹配提醒",
+        {"thing1": "政策名称", "thing2": "匹配原因", "date3": "匹配时间"},
+        OF_POLICY,
+        of_policy=True,
+    ),
 }
 RESENT_ONCE = frozenset(name for name, card in TEMPLATES.items() if card.may_be_read_twice)

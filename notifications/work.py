@@ -1,5 +1,6 @@
 """What does the worker do, on demand and by itself?"""
 
+import logging
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -12,6 +13,7 @@ from backend.db import action
 from backend.documents import sweeping as documents
 from backend.documents.shelf import Shelf
 from backend.draws import sweeping as draws
+from backend.errors import DatabaseDown
 from backend.internships import reminding as months
 from backend.internships import sweeping as internships
 from backend.loans import reminding as loans
@@ -21,10 +23,11 @@ from backend.subsidies import reminding as subsidies
 from backend.tenancies import prompting as admissions
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
-from notifications import callbacks, delivery, expansion, fanout, ledger
+from notifications import callbacks, delivery, expansion, fanout, ledger, wordings
 from notifications.expansion import BROADCASTS
 from notifications.models import Lane
 
+log = logging.getLogger(__name__)
 # What comes in floods has one place of its own in each worker, and takes nobody else's.
 MATCHING = "matches"
 OWN_PLACES = (BROADCASTS, callbacks.QUEUE, MATCHING)
@@ -52,6 +55,7 @@ def run(
     concurrency: int,
 ) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    keep_words(app_context)
     jobs.work(
         settings.database_url,
         {jobs.DEFAULT: concurrency, **dict.fromkeys(OWN_PLACES, 1)},
@@ -65,6 +69,15 @@ def run(
         fetch_job_polling_interval=IDLE_S,
         shutdown_graceful_timeout=STOP_WITHIN_S,
     )
+
+
+def keep_words(app_context: AppContext) -> None:
+    """Keep the words by which this process writes, before it writes anything."""
+    try:
+        with app_context():
+            action(wordings.keep)(wordings.all_of_them())
+    except DatabaseDown:
+        log.warning("the words are kept later, each with the first message that has them")
 
 
 @jobs.task()

@@ -44,7 +44,8 @@ SWEPT = (
     " gap, credit, credit_entry, unread, callback,"
     " text_check, code, code_picture, code_errand, code_openings,"
     " notice, notice_reader, muted,"
-    " consent, standing, policy_match, policy_match_item"
+    " consent, standing, policy_match, policy_match_item,"
+    " wording, rehearsal"
 )
 
 

@@ -125,3 +125,20 @@ def named(park_ids: frozenset[int]) -> Sequence[Row]:
         .where(Park.id.in_(park_ids))
         .order_by(Park.pinyin)
     )
+
+
+def longest_names() -> dict[str, str]:
+    """Return the longest name of a park, of an office of the bureau, and of a unit."""
+
+    def longest(named: Any) -> ColumnElement[str]:
+        chosen = select(named).order_by(func.length(named).desc(), named).limit(1)
+        return func.coalesce(chosen.scalar_subquery(), "")
+
+    asked = select(
+        longest(Park.name).label("park"),
+        (longest(Division.name) + "人社局").label("office"),
+        longest(Unit.code).label("unit"),
+    )
+    found = row(asked)
+    assert found is not None
+    return dict(found)

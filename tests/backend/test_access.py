@@ -222,6 +222,10 @@ FOR_CLERKS = {
     "listInstitutions",
     "createInstitution",
     "listNotices",
+    "listMessageTemplates",
+    "previewMessage",
+    "getWording",
+    "testSend",
 }
 READ = {
     "getApplication",
@@ -328,7 +332,7 @@ DECIDE = {
 REPORT = {"getLoan", "recordBankState", "openContact"}
 # Of a host and its posts: whoever speaks for it offers some, the bureau of the county does all.
 OFFER = {"createPost", "closePost"}
-REGISTER = OFFER | {"createHost", "inviteContact", "listPostTexts"}
+REGISTER = OFFER | {"createHost", "inviteContact", "listPostTexts", "listCaseMessages"}
 # Who speaks for a host, on an internship there; and the second of two people of the bureau.
 SPEAK = OFFER | {
     "getInternship",

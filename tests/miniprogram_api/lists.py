@@ -177,6 +177,13 @@ LISTS = {
         None,
         "/messages?limit=100",
     ),
+    "what was told in a case": List(
+        "listCaseMessages",
+        "listCaseMessages",
+        (EVENT, Copied("message", "'event_id', {event} + n")),
+        None,
+        "/applications/{application}/messages?limit=100",
+    ),
     "the timeline of a case": List("getTimeline", "getTimeline", (EVENT,)),
     "the history of a case": List(
         "listHistory",
@@ -460,6 +467,7 @@ SHORT = {
     "listParameters": "the numbers of the policy in force on a day",
     "listStages": "the stages of the policy",
     "listTemplates": "a table of our own",
+    "listMessageTemplates": "a table of our own",
     "getPreferences": "a table of our own",
     "listConsents": "a table of our own",
     "getMatch": "the benefits of the policy",

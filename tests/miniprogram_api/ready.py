@@ -540,6 +540,20 @@ def _attach(world: World) -> Ready:
     return Ready(her, "PUT", f"/applications/{made['id']}/papers/id", {"documents": []})
 
 
+APPROVED = "/message-templates/application.approved/applicant"
+
+
+def _test_send(world: World) -> Ready:
+    code = {"code": f"demo:clerk:{uuid4()}"}
+    return Ready(world.staff("demo-bureau"), "POST", f"{APPROVED}/test", code)
+
+
+def _get_wording(world: World) -> Ready:
+    answer = _test_send(world).send()
+    assert 200 == answer.status_code, answer.text
+    return Ready(world.staff("demo-bureau"), "GET", f"/wordings/{answer.json['wording']}")
+
+
 def _made(make: Callable[[World], tuple[Any, ...]]) -> Callable[[World], Ready]:
     return lambda world: Ready(*make(world))
 
@@ -696,6 +710,13 @@ READY: dict[str, Callable[[World], Ready]] = {
     "reviewText": _review_text,
     **{name: _made(make) for name, make in notices.READY.items()},
     **{name: _made(make) for name, make in matched.READY.items()},
+    "listMessageTemplates": lambda world: Ready(
+        world.staff("demo-bureau"), "GET", "/message-templates"
+    ),
+    "previewMessage": lambda world: Ready(world.staff("demo-bureau"), "GET", APPROVED),
+    "getWording": _get_wording,
+    "testSend": _test_send,
+    "listCaseMessages": _on_a_case("GET", "/messages"),
     "listMessages": _reading_of_hers("/messages"),
     "countUnread": _reading_of_hers("/messages/unread"),
     "markRead": _mark_read,

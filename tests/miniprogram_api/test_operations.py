@@ -134,6 +134,7 @@ def test_every_deciding_or_creating_post_needs_a_key(app):
         "recordPayment",
         "recoverSubsidy",
         "recordSubscription",
+        "testSend",
         "reviewText",
         "createCode",
         "revokeCode",

@@ -17,9 +17,13 @@ from backend.texts.kinds import Place
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
 from notifications import fields, texts
+from notifications import templates as cards
 from notifications.catalogue import CATALOGUE, readers_of
-from notifications.fanout import READERS
+from notifications.fanout import READERS, SUBJECTS
+from notifications.filling import named_by
+from notifications.samples import SAID, Names, said_of, sample, subject_of
 from notifications.silent import SILENT
+from notifications.wordings import ROWS as WRITTEN
 from tests.backend.parks.appendix import LONGEST_NAME
 
 REMINDERS = {f"application.{each.event}" for each in OCCASIONS}
@@ -90,6 +94,9 @@ LONGEST = {
 PEOPLE = {Relation.APPLICANT, Relation.CONTACT, Relation.OWNER}
 NAMED = {"ids": lambda row: f"{row.event} {row.reader.name.lower()}"}
 ROWS = pytest.mark.parametrize("row", CATALOGUE, **NAMED)
+# With the card of a notice, which stands in no catalogue.
+EVERY_ROW = pytest.mark.parametrize("row", WRITTEN, **NAMED)
+NAMES = Names(LONGEST_NAME, "科尔沁右翼前旗人社局", "北区二号楼东侧生产用房三层B2019")
 PUSHED = pytest.mark.parametrize("row", [row for row in CATALOGUE if row.template], **NAMED)
 
 
@@ -212,6 +219,30 @@ def test_every_blank_can_be_filled_in(row):
     assert blanks(whole) <= set(LONGEST)
 
 
+@EVERY_ROW
+def test_the_subject_of_a_row_gives_every_name_that_it_has_a_blank_for(row):
+    """That a subject gives all of them is held against the records in `test_subjects`."""
+    assert named_by(row) <= said_of(row.event)
+
+
+def test_the_fanout_knows_every_subject_and_no_other():
+    assert set(SUBJECTS) == set(SAID) == {subject_of(row.event) for row in CATALOGUE}
+
+
+@EVERY_ROW
+def test_the_sample_of_a_preview_has_a_word_for_every_name(row):
+    assert said_of(row.event) == sample(row.event, NAMES).keys()
+    assert None not in sample(row.event, NAMES).values()
+
+
+@pytest.mark.parametrize("row", [row for row in WRITTEN if row.template], **NAMED)
+def test_the_longest_real_names_fit_the_card(row):
+    for key, words in row.push.items():
+        fitted = fields.fit(key, words.format_map(sample(row.event, NAMES)))
+
+        assert fits(key, fitted), (key, fitted)
+
+
 @ROWS
 def test_the_title_is_the_same_for_everybody(row):
     """A title stands on a lock screen: no name of a person or a park in it."""
@@ -247,6 +278,15 @@ def test_the_push_fills_exactly_the_keys_of_its_template(row):
     templates = {template.template_id: template for template in TEMPLATES}
 
     assert set(templates[numbers[row.template]].keys) == set(row.push)
+
+
+@pytest.mark.parametrize("name", cards.TEMPLATES)
+def test_a_card_and_its_keys_are_called_as_wechat_shows_them(name):
+    numbers = variables.ring(variables.DEVELOPMENT["WECHAT_TEMPLATES"])
+    (wechats,) = (each for each in TEMPLATES if each.template_id == numbers[name])
+
+    assert wechats.keys == cards.TEMPLATES[name].keys
+    assert all(fields.kind_of(key) in fields.RULES for key in wechats.keys)
 
 
 @ROWS

@@ -12,6 +12,7 @@ from backend.cases import actions as cases
 from backend.cases import correcting, reminding
 from backend.cases.granting import Wish
 from notifications import fanout
+from notifications.filling import Unsaid
 from tests import records
 from tests.filing import approved, claimed, draft, handed_in, returned, submitted
 from tests.records import at_once, change, look, one, person, staff
@@ -258,12 +259,65 @@ class TestDying:
 
         assert ["application.rejected"] == [each["event"] for each in messages()]
 
+    def test_those_that_cannot_be_announced_never_take_every_place(self, in_app, deaf):
+        """More than one sweep takes are older than the one that can be told."""
+        with time_machine.travel("2026-11-24T03:00:00Z"):
+            approved(person("one"))
+        change(
+            "INSERT INTO event (id, public_id, name, subject_kind, subject_id, at, particulars)"
+            " SELECT -n, gen_random_uuid(), 'application.burnt', 'application', 1,"
+            " '2026-11-24T03:00:00Z', '{}' FROM generate_series(1, 3) AS n"
+        )
+
+        with time_machine.travel("2026-11-24T03:01:00Z"):
+            # Two of so few by lot: that it is never her turn has a chance of one in a million.
+            for _ in range(40):
+                fanout.announce_late_events(most=2)
+
+        assert ["application.approved"] == [each["event"] for each in messages()]
+        assert 3 == one("SELECT count(*) FROM event WHERE announced_at IS NULL")
+
     def test_many_pushes_wait_for_one_job(self, in_app):
         approved(person("one"))
         case = submitted(person("two"))
         cases.reject(case["id"], seen=case["version"], by=staff(), reasons=[Reason.NO_SPACE])
 
         assert 1 == len(jobs("send_due"))
+
+
+class TestMissing:
+    @pytest.fixture
+    def passed(self, in_mended_app, deaf) -> int:
+        """A case is said to have been passed on, and the event does not say from which park."""
+        with time_machine.travel("2026-11-24T03:00:00Z"):
+            submitted(person("one"))
+        change(
+            "ALTER TABLE event DISABLE TRIGGER event_only_added;"
+            "UPDATE event SET name = 'application.passed_on'"
+            " WHERE name = 'application.submitted';"
+            "ALTER TABLE event ENABLE TRIGGER event_only_added"
+        )
+        return event("application.passed_on")
+
+    def test_what_names_something_unknown_is_told_to_nobody(self, passed):
+        with pytest.raises(Unsaid, match="passed_on cannot be told to applicant: from_park"):
+            fanout.announce(passed)
+
+        assert 0 == one("SELECT count(*) FROM message")
+        assert 0 == one("SELECT count(*) FROM wording")
+        assert one("SELECT announced_at FROM event WHERE id = :id", id=passed) is None
+
+    def test_the_fault_is_logged_by_name_and_the_others_are_told(self, passed, caplog):
+        with time_machine.travel("2026-11-24T03:00:00Z"):
+            rejected()
+
+        with time_machine.travel("2026-11-24T03:01:00Z"):
+            fanout.announce_late_events()
+
+        (fault,) = [each for each in caplog.records if each.exc_info]
+        assert f"event {passed}, application.passed_on, cannot be announced" == fault.getMessage()
+        assert "from_park, passed_for, words missing" in str(fault.exc_info[1])
+        assert ["application.rejected"] == [each["event"] for each in messages()]
 
 
 @pytest.mark.usefixtures("in_mended_app")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.wechat.simulator.field_rules import fits
+from notifications import fields
 from notifications.fields import Unfit, fit, moment
 from tests.backend.parks.appendix import LONGEST_NAME, NAMES
 
@@ -146,3 +147,9 @@ def test_any_words_at_all_can_be_made_a_thing(words):
 @given(st.integers(946_684_800, 4_102_444_799))
 def test_any_moment_is_taken_as_a_date(seconds):
     assert fits("date3", fit("date3", moment(datetime.fromtimestamp(seconds, UTC))))
+
+
+def test_every_rule_that_is_kept_is_told_in_words():
+    assert fields.FITTERS.keys() == fields.RULES.keys()
+    assert "20" in fields.RULES["thing"]
+    assert "5" in fields.RULES["phrase"]

@@ -1,5 +1,6 @@
 """What the worker does: the jobs of a decision, from the event to the push, in a real worker."""
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,10 +9,11 @@ from croniter import croniter
 
 from backend import jobs
 from backend.audit import actions as audit
+from backend.errors import DatabaseDown
 from backend.notices.workflow import Status
 from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
-from notifications import callbacks, expansion, work
+from notifications import callbacks, expansion, wordings, work
 from tests.backend.matches.stage import consenting
 from tests.backend.notices import stage
 from tests.filing import approved
@@ -71,6 +73,24 @@ def test_the_worker_finishes_what_a_dead_process_began(in_app, deaf):
     assert 1 == len(wechat.sent)
     assert 0 == one("SELECT count(*) FROM event WHERE announced_at IS NULL")
     assert [] == waiting()
+
+
+def test_a_worker_that_starts_keeps_all_the_words_it_writes_by(in_app):
+    for _ in range(2):
+        work.keep_words(in_app.app_context)
+
+    assert len(list(wordings.all_of_them())) == one("SELECT count(*) FROM wording")
+
+
+def test_a_worker_starts_without_its_database_as_well(caplog):
+    @contextmanager
+    def away():
+        raise DatabaseDown
+        yield
+
+    work.keep_words(away)
+
+    assert "kept later" in caplog.text
 
 
 def test_what_wechat_tells_is_taken_up_in_a_place_of_its_own(in_app):

@@ -504,3 +504,20 @@ class TestManagers:
 
         assert found() == [KEYS[row["name"]] for row in queries.named(keys)]
         assert [] == list(queries.named(frozenset()))
+
+
+def test_the_longest_names_are_those_of_the_records(in_mended_app):
+    change("UPDATE unit SET code = '北区二号楼B2019' WHERE code = 'B201'")
+
+    found = queries.longest_names()
+
+    assert max(NAMES.values(), key=len) == found["park"]
+    # Of seven characters each: 科尔沁右翼前旗 and 科尔沁右翼中旗.
+    assert found["office"] in ("科尔沁右翼前旗人社局", "科尔沁右翼中旗人社局")
+    assert "北区二号楼B2019" == found["unit"]
+
+
+def test_where_no_unit_is_recorded_its_longest_name_is_empty(in_mended_app):
+    change("DELETE FROM unit")
+
+    assert "" == queries.longest_names()["unit"]
