@@ -43,10 +43,21 @@ SIDES = {
     Relation.CLAIMANT: {Audience.STAFF},
 }
 
+# What somebody is, whatever the thing.
+OF_THE_CALLER = frozenset({Relation.ANYONE, Relation.ENTREPRENEUR, Relation.STAFF, Relation.CLERK})
+
 
 def can(principal: Principal | None, operation: str, thing: Mapping[str, Any]) -> bool:
     """Tell whether the principal may use the operation on the thing; unknown operations: no."""
     return bool(PERMISSIONS.get(operation, frozenset()) & relations(principal, thing))
+
+
+def admits(principal: Principal | None, operation: str) -> bool:
+    """Tell whether an operation that looks at the caller alone is open to her.
+
+    Asked before anything else; where the thing matters as well, whoever has the thing asks `can`.
+    """
+    return not PERMISSIONS[operation] <= OF_THE_CALLER or can(principal, operation, {})
 
 
 def audiences(operation: str) -> frozenset[Audience]:

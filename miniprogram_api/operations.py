@@ -13,6 +13,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from backend import access, db
+from backend.errors import NotAllowed
 from backend.permissions import PERMISSIONS
 from backend.steps import Step
 from backend.texts.kinds import LOOKED_AT
@@ -184,6 +185,8 @@ def _guarded(operation: Operation, inner: View) -> View:
 
     def perform(**path: Any) -> Response:
         by = auth.principal(operation.id)
+        if not access.admits(by, operation.id):
+            raise NotAllowed
         given = None
         if operation.key != "none":
             given = idempotency.key(required=operation.key == "key")

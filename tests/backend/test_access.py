@@ -646,3 +646,17 @@ def test_roles_bear_their_official_names():
         "AUDITOR": "审计员",
         "PARTNER": "合作机构",
     } == {role.name: role.value for role in Role}
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [("the county's clerk", True), ("the league's clerk", True), ("the manager", False)],
+)
+def test_what_is_the_bureaus_alone_asks_who_one_is_before_anything_else(principal, expected):
+    for operation in FOR_CLERKS:
+        assert expected is access.admits(PRINCIPALS[principal], operation), operation
+
+
+def test_where_the_thing_matters_whoever_has_it_asks():
+    for operation in READ | ASK | DECIDE | OWN | REGULATE | SUPERVISE:
+        assert access.admits(PRINCIPALS["another person"], operation), operation

@@ -40,6 +40,8 @@ WRITES = sorted(
     for name in PERMISSIONS
     if not name.startswith(READS) and name not in WITHOUT_BODY | OF_WECHAT
 )
+# Open to whoever works for the bureau, whatever the thing.
+OF_THE_BUREAU = sorted(name for name, open_to in PERMISSIONS.items() if open_to == {Relation.CLERK})
 
 
 class Scene:
@@ -170,6 +172,16 @@ def test_what_is_foreign_and_what_is_missing_look_alike(scene, app):
             ]
         assert seen[0] == seen[1], (method, path)
         assert 404 == seen[0][0]
+
+
+@pytest.mark.parametrize("operation", OF_THE_BUREAU)
+def test_what_is_the_bureaus_alone_is_refused_to_every_other_member_of_staff(world, operation):
+    """A row of the table is worth nothing where nobody asks it."""
+    ready = READY[operation](world)
+    for username in ("demo-manager", "demo-bank", "demo-guarantor"):
+        answer = ready.send(by=world.staff(username))
+
+        assert answer.status_code in (403, 404), (username, answer.text)
 
 
 def test_a_draft_is_nobodys_business_but_its_writers(scene, subtests):
