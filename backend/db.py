@@ -2,7 +2,7 @@
 
 Reads outside an action run in autocommit and give their connection back at once, or, where a
 request only reads, with its answer (`one_connection`). A change is an `@action`: one transaction,
-no nesting, commit or roll back.
+no nesting, commit or roll back. A change that is one statement may go `alone`.
 """
 
 import logging
@@ -176,19 +176,36 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             raise ActionsDoNotNest(function.__name__)
         around: Callable[[Callable[[], Any]], Any] = _around.get() or _plainly
         _around.set(None)  # It stands around one action only, not around what follows.
-        for attempt in range(1, TRIES + 1):
-            try:
-                with _named_faults():
-                    return cast(
-                        R, _in_transaction(lambda: around(lambda: function(*args, **kwargs)))
-                    )
-            except DBAPIError as error:
-                if not isinstance(error.orig, RETRIED):
-                    raise
-                log.warning("try %s lost: %s", attempt, type(error.orig).__name__)
-        raise DatabaseDown
+
+        def once() -> R:
+            with _named_faults():
+                return cast(R, _in_transaction(lambda: around(lambda: function(*args, **kwargs))))
+
+        return _until_it_wins(once)
 
     return run
+
+
+def alone(statement: Executable, /, **values: Any) -> Sequence[Row]:
+    """Run a change that is a single statement, a transaction by itself; return its rows.
+
+    For what happens hundreds of times a second: one journey to the server where an action takes
+    three. A lost race runs it again, as it does an action.
+    """
+    if _inside.get():
+        raise ActionsDoNotNest("alone")
+    return _until_it_wins(lambda: rows(statement, **values))
+
+
+def _until_it_wins(once: Callable[[], R]) -> R:
+    for attempt in range(1, TRIES + 1):
+        try:
+            return once()
+        except DBAPIError as error:
+            if not isinstance(error.orig, RETRIED):
+                raise
+            log.warning("try %s lost: %s", attempt, type(error.orig).__name__)
+    raise DatabaseDown
 
 
 @contextmanager

@@ -33,7 +33,7 @@ GUARD_S = 1.0
 RUN_S = 8.0
 RATE_PAUSE_S = 0.1
 # So long after a first answer we wait for others, to write them down together.
-GATHER_S = 0.02
+GATHER_S = 0.005
 
 
 # What came of a call: an outcome, None when it was held up here, or whatever broke it off.

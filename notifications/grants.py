@@ -8,7 +8,7 @@ later, or in another order: then everything is counted anew (`counting`).
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -18,31 +18,34 @@ from sqlalchemy import text
 from backend import clock
 from backend.access import Principal
 from backend.db import Row, action, row, rows, session
-from backend.wechat.outcome import Outcome, Word
 from notifications import counting
 from notifications.models import Why
 from notifications.templates import AT_ONCE, TEMPLATES, Moment
 
 log = logging.getLogger(__name__)
 NOT_SUBSCRIBED = 43101
-# One each of people who are all different, since nobody has two pushes under way.
-_SPEND = text("""
-    WITH push AS (
-        SELECT * FROM unnest(CAST(:people AS bigint[]), CAST(:templates AS text[]),
-                             CAST(:ids AS bigint[]), CAST(:epochs AS bigint[]))
-            AS push (person_id, template, delivery_id, claim_epoch)
-    ), spent AS (
+# What the pushes `settled` have used up, or shown to be gone: part of the statement that settles
+# them. They are of people who are all different, since nobody has two pushes under way.
+USED_UP = f"""
+    used AS (
+        SELECT settled.*, CASE status WHEN 'ACCEPTED' THEN 'SPENT' ELSE 'GONE' END AS why,
+               CASE status WHEN 'ACCEPTED' THEN 1 ELSE coalesce(credit.remaining, 0) END AS by
+        FROM settled LEFT JOIN credit USING (person_id, template)
+        WHERE status = 'ACCEPTED' OR errcode = {NOT_SUBSCRIBED}
+    ), kept AS (
         INSERT INTO credit (person_id, template, remaining, changed_at)
-        SELECT person_id, template, 0, :at FROM push ORDER BY person_id
+        SELECT person_id, template, 0, :at FROM used ORDER BY person_id
         ON CONFLICT (person_id, template) DO UPDATE
-        SET remaining = greatest(0, credit.remaining - 1), changed_at = :at
+        SET changed_at = :at, remaining = greatest(0, credit.remaining - (
+            SELECT by FROM used WHERE used.person_id = excluded.person_id))
         RETURNING person_id, template, remaining
+    ), noted AS (
+        INSERT INTO credit_entry
+            (person_id, template, why, change, remaining, delivery_id, claim_epoch, at)
+        SELECT person_id, template, why, -by, remaining, id, claim_epoch, :at
+        FROM used JOIN kept USING (person_id, template)
     )
-    INSERT INTO credit_entry
-        (person_id, template, why, change, remaining, delivery_id, claim_epoch, at)
-    SELECT person_id, template, 'SPENT', -1, remaining, delivery_id, claim_epoch, :at
-    FROM spent JOIN push USING (person_id, template)
-""")
+"""
 
 
 class Answer(Enum):
@@ -64,17 +67,6 @@ def record(given: Mapping[str, Answer], *, by: Principal) -> dict[str, Any]:
             log.error("WeChat needs a person: template %s: %s", template, answer.name)
     left = _left(by.id)
     return {"items": [{"template": name, "left": left.get(name, 0)} for name in sorted(given)]}
-
-
-def settled(said: Sequence[tuple[Row, Outcome]]) -> None:
-    """Count, inside the action that settles pushes, what they have used up or shown to be gone."""
-    taken = [push for push, outcome in said if outcome.word is Word.ACCEPTED]
-    if taken:
-        session.execute(_SPEND, _columns(taken))
-    for push, outcome in said:
-        if outcome.errcode == NOT_SUBSCRIBED:
-            gone = -_left(push["person_id"]).get(push["template"], 0)
-            _move(push["person_id"], push["template"], Why.GONE, gone, push)
 
 
 def told(person_id: int, template: str, at: datetime) -> None:
@@ -123,29 +115,9 @@ def moments(by: Principal, numbers: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(pushes: Sequence[Row]) -> dict[str, Any]:
-    return {
-        "people": [push["person_id"] for push in pushes],
-        "templates": [push["template"] for push in pushes],
-        "ids": [push["id"] for push in pushes],
-        "epochs": [push["claim_epoch"] for push in pushes],
-        "at": clock.now(),
-    }
-
-
 def _left(person_id: int) -> dict[str, int]:
     asked = text("SELECT template, remaining FROM credit WHERE person_id = :id")
     return {each["template"]: each["remaining"] for each in rows(asked, id=person_id)}
-
-
-def _move(person_id: int, template: str, why: Why, change: int, push: Row | None = None) -> None:
-    """Add to what is left, never below nothing, and write down why.
-
-    For what we have just done ourselves: nothing that is known can have happened later.
-    """
-    at = clock.now()
-    remaining = _changed(person_id, template, change, at)
-    _note(person_id, template, why, change, remaining, at, push)
 
 
 def _count(person_id: int, template: str, why: Why, at: datetime, push: Row | None = None) -> None:

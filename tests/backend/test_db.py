@@ -1,6 +1,7 @@
 """One action, one transaction; faults of the server by their name."""
 
 import logging
+from contextlib import nullcontext
 from uuid import UUID
 
 import psycopg
@@ -13,6 +14,7 @@ from backend.db import (
     ActionsDoNotNest,
     action,
     after_commit,
+    alone,
     around_the_action,
     beside_the_action,
     changed,
@@ -22,7 +24,7 @@ from backend.db import (
     session,
 )
 from backend.errors import DatabaseDown, NotFound
-from tests.records import at_once, one
+from tests.records import at_once, change, one
 
 PERSON = text("INSERT INTO person (public_id, name, created_at) VALUES (:id, :name, now())")
 COUNT = text("SELECT count(*) AS count FROM person")
@@ -236,6 +238,48 @@ class TestTryingAgain:
         assert "2s" == one("SHOW lock_timeout")
         assert "10s" == one("SHOW idle_in_transaction_session_timeout")
         assert "UTC" == one("SHOW timezone")
+
+
+class TestAlone:
+    ADD = text(
+        "INSERT INTO person (public_id, name, created_at) VALUES (:id, :name, now()) RETURNING name"
+    )
+
+    def test_a_change_of_one_statement_is_committed_and_gives_its_rows(self, in_app):
+        assert [{"name": "其其格"}] == alone(self.ADD, id=db.new_id(), name="其其格")
+
+        assert 1 == one("SELECT count(*) FROM person")
+
+    def test_it_is_no_part_of_an_action(self, in_app):
+        @action
+        def inside() -> None:
+            alone(self.ADD, id=db.new_id(), name="其其格")
+
+        with pytest.raises(ActionsDoNotNest):
+            inside()
+
+        assert 0 == people()
+
+    @pytest.mark.parametrize(("losses", "added"), [(2, 1), (3, 0)])
+    def test_a_lost_race_is_run_again_twice(self, in_app, losses, added):
+        """A sequence counts the tries; no rollback takes that back."""
+        change("CREATE SEQUENCE tries")
+        change(
+            "CREATE FUNCTION lose(before int) RETURNS text LANGUAGE plpgsql AS $$BEGIN"
+            " IF nextval('tries') <= before THEN RAISE USING ERRCODE = '40P01'; END IF;"
+            " RETURN 'won'; END$$"
+        )
+        losing = text(
+            "INSERT INTO person (public_id, name, created_at) VALUES (:id, lose(:losses), now())"
+            " RETURNING name"
+        )
+        try:
+            with nullcontext() if added else pytest.raises(DatabaseDown):
+                alone(losing, id=db.new_id(), losses=losses)
+        finally:
+            change("DROP FUNCTION lose; DROP SEQUENCE tries")
+
+        assert added == people()
 
 
 class TestAfterCommit:

@@ -14,8 +14,9 @@ from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
 from notifications import delivery, ledger
 from notifications.models import Lane, Status
+from tests.faults.pushes import pending
 from tests.notifications.posts import ACCEPTED, TEMPLATE, alter, plant, row, statuses
-from tests.records import at_once
+from tests.records import at_once, change, look
 
 ME, ANOTHER = "worker-1", "worker-2"
 
@@ -45,6 +46,22 @@ def planned_row_by_row() -> Iterator[None]:
         yield
     finally:
         event.remove(db.session, "after_begin", loops_only)
+
+
+def rows_read(statement: str) -> int:
+    """Count the rows that a statement looks at, by what PostgreSQL says of each of its steps."""
+    values = {"lane": "BROADCAST", "me": ME, "lease": 30, "room": 20}
+    used = {name: each for name, each in values.items() if f":{name}" in statement}
+    ((plan,),) = (
+        each.values() for each in look(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", **used)
+    )
+    steps, found = [plan[0]["Plan"]], 0
+    while steps:
+        step = steps.pop()
+        steps += step.get("Plans", ())
+        passed = sum(step.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Join Filter"))
+        found += step["Actual Loops"] * (step["Actual Rows"] + passed)
+    return int(found)
 
 
 class TestClaiming:
@@ -80,6 +97,44 @@ class TestClaiming:
 
         with planned_row_by_row():
             assert 20 < len(action(rows)(again))
+
+    @pytest.mark.parametrize("statement", ["_CLAIM", "_IS_DUE"])
+    def test_it_reads_no_more_than_it_may_choose_from_whatever_the_planner_believes(
+        self, in_app, statement
+    ):
+        """Right after a notice to many the planner still thinks that nobody waits."""
+        change("ANALYZE delivery")
+        pending(in_app, 1000, Lane.BROADCAST)
+
+        assert rows_read(getattr(ledger, statement).text) < 10 * ledger.LOOK
+
+    def test_comparing_all_that_wait_with_each_other_is_noticed(self, in_app):
+        """The planted bug, in words that leave the planner a choice; it takes hours for many."""
+        change("ANALYZE delivery")
+        pending(in_app, 1000, Lane.BROADCAST)
+        each_with_each = (
+            f"SELECT id FROM delivery due WHERE lane = :lane AND {ledger._DUE} AND NOT EXISTS ("
+            "SELECT FROM delivery other WHERE other.person_id = due.person_id"
+            f" AND other.lane = due.lane AND {ledger._DUE}"
+            " AND (other.next_try_at, other.id) < (due.next_try_at, due.id)) LIMIT :room"
+        )
+
+        assert rows_read(each_with_each) > 10 * ledger.LOOK
+
+    def test_whoever_has_had_enough_holds_up_nobody_for_longer_than_until_the_sweep(self, in_app):
+        hers = plant(ledger.LOOK + 5, "qiqige")
+        (other,) = plant(1, "tuya")
+        alter(other, "next_try_at = now()")
+        change(
+            "UPDATE delivery SET status = 'ACCEPTED', intent_at = now() WHERE id = ANY(:ids)",
+            ids=hers[:5],
+        )
+        assert [] == claimed()
+        assert not ledger.is_due(Lane.DECISION)
+
+        ledger.sweep()
+
+        assert [other] == claimed()
 
     def test_two_workers_share_the_pushes(self, in_app):
         keys = plant(30)
