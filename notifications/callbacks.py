@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, text
 
 from backend import clock, jobs, vault
 from backend.accounts import withdrawing
 from backend.consents import actions as consents
-from backend.db import action, changed, rows, session
+from backend.db import action, changed, row, rows, session
 from backend.errors import DatabaseDown
 from backend.wechat import event as events
 from backend.wechat.event import Event
@@ -38,6 +37,24 @@ KEPT = timedelta(days=7)
 SECOND = timedelta(seconds=1)
 PHONE = "8"
 _WAITING = text("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :job AND status = 'todo'")
+# In words, since they are said ten thousand times a minute.
+_KEEP = text("""
+    INSERT INTO callback (digest, kind, message, told_at, came_at, next_try_at)
+    VALUES (:digest, :kind, :message, :told_at, :now, :now)
+    ON CONFLICT DO NOTHING RETURNING id
+""")
+# In the order of the index of those that wait; by their numbers all that was ever taken up might be
+# read first, as often as one looks.
+_DUE = text(f"""
+    SELECT id FROM callback WHERE processed_at IS NULL AND next_try_at <= :now
+    ORDER BY next_try_at LIMIT {BATCH}
+""")
+_TAKE = text("""
+    SELECT digest, kind, message, told_at, came_at FROM callback
+    WHERE id = :id AND processed_at IS NULL FOR UPDATE SKIP LOCKED
+""")
+_TAKEN = text("UPDATE callback SET processed_at = :now WHERE id = :id")
+_LATER = text("UPDATE callback SET next_try_at = :at WHERE id = :id")
 Names = Mapping[str, str]
 Effect = Callable[[Event, datetime, Names], bool]
 
@@ -50,16 +67,15 @@ def keep(message: bytes) -> None:
     """
     event, now = events.of(message), clock.now()
     digest = hashlib.sha256(message).hexdigest()
-    statement = insert(Callback).values(
+    kept = rows(
+        _KEEP,
         digest=digest,
         kind=event.kind,
         message=vault.keys().seal(_place(digest), message.decode()),
         told_at=event.at,
-        came_at=now,
-        next_try_at=now,
+        now=now,
     )
-    once = statement.on_conflict_do_nothing().returning(Callback.id)
-    if session.execute(once).scalar() is not None:
+    if kept:
         ask_for_taking_up()
 
 
@@ -109,19 +125,18 @@ def is_due() -> bool:
 @action
 def take_up(key: int, names: Names) -> bool:
     """Let follow what follows from one message; False if somebody else does or has done so."""
-    wanted = select(Callback).where(Callback.id == key, Callback.processed_at.is_(None))
-    found = session.scalar(wanted.with_for_update(skip_locked=True))
+    found = row(_TAKE, id=key)
     if found is None:
         return False
-    message = vault.keys().unseal(_place(found.digest), found.message).encode()
+    message = vault.keys().unseal(_place(found["digest"]), found["message"]).encode()
     event, now = events.of(message), clock.now()
-    if EFFECTS.get(found.kind, _nothing)(event, found.told_at or found.came_at, names):
-        found.processed_at = now
-    elif now >= found.came_at + WAITS_FOR:
+    if EFFECTS.get(found["kind"], _nothing)(event, found["told_at"] or found["came_at"], names):
+        session.execute(_TAKEN, {"id": key, "now": now})
+    elif now >= found["came_at"] + WAITS_FOR:
         log.warning("callback %s: a receipt of a push that is not known here", key)
-        found.processed_at = now
+        session.execute(_TAKEN, {"id": key, "now": now})
     else:
-        found.next_try_at = now + LOOKS_AGAIN
+        session.execute(_LATER, {"id": key, "at": now + LOOKS_AGAIN})
     return True
 
 
@@ -140,9 +155,7 @@ def forget_old() -> int:
 
 
 def _due() -> Sequence[int]:
-    waiting = (Callback.processed_at.is_(None), Callback.next_try_at <= clock.now())
-    asked = select(Callback.id).where(*waiting).order_by(Callback.id).limit(BATCH)
-    return [each["id"] for each in rows(asked)]
+    return [each["id"] for each in rows(_DUE, now=clock.now())]
 
 
 def _place(digest: str) -> str:

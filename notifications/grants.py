@@ -46,6 +46,19 @@ USED_UP = f"""
         FROM used JOIN kept USING (person_id, template)
     )
 """
+_KNOWN = text("SELECT why, at FROM credit_entry WHERE person_id = :id AND template = :template")
+_CHANGE = text("""
+    INSERT INTO credit (person_id, template, remaining, changed_at)
+    VALUES (:person, :template, greatest(0, CAST(:change AS bigint)), :now)
+    ON CONFLICT (person_id, template) DO UPDATE
+    SET remaining = greatest(0, credit.remaining + CAST(:change AS bigint)), changed_at = :now
+    RETURNING remaining
+""")
+_NOTE = text("""
+    INSERT INTO credit_entry
+        (person_id, template, why, change, remaining, delivery_id, claim_epoch, at)
+    VALUES (:person, :template, :why, :change, :remaining, :id, :claim_epoch, :at)
+""")
 
 
 class Answer(Enum):
@@ -123,10 +136,9 @@ def _left(person_id: int) -> dict[str, int]:
 def _count(person_id: int, template: str, why: Why, at: datetime, push: Row | None = None) -> None:
     """Add something that happened at a moment, and count anew what that leaves."""
     before = _changed(person_id, template, 0, clock.now())
-    asked = text("SELECT why, at FROM credit_entry WHERE person_id = :id AND template = :template")
     known = [
         counting.Fact(Why[each["why"]], each["at"])
-        for each in rows(asked, id=person_id, template=template)
+        for each in rows(_KNOWN, id=person_id, template=template)
     ]
     change = counting.left([*known, counting.Fact(why, at)]) - before
     remaining = _changed(person_id, template, change, clock.now())
@@ -136,16 +148,7 @@ def _count(person_id: int, template: str, why: Why, at: datetime, push: Row | No
 def _changed(person_id: int, template: str, change: int, now: datetime) -> int:
     """Change what is left and return it; nobody else can meanwhile."""
     found = row(
-        text(
-            """
-            INSERT INTO credit (person_id, template, remaining, changed_at)
-            VALUES (:person, :template, greatest(0, CAST(:change AS bigint)), :now)
-            ON CONFLICT (person_id, template) DO UPDATE
-            SET remaining = greatest(0, credit.remaining + CAST(:change AS bigint)),
-                changed_at = :now
-            RETURNING remaining
-            """
-        ),
+        _CHANGE,
         person=person_id,
         template=template,
         change=change,
@@ -166,13 +169,7 @@ def _note(
     push: Row | None,
 ) -> None:
     session.execute(
-        text(
-            """
-            INSERT INTO credit_entry
-                (person_id, template, why, change, remaining, delivery_id, claim_epoch, at)
-            VALUES (:person, :template, :why, :change, :remaining, :id, :claim_epoch, :at)
-            """
-        ),
+        _NOTE,
         {"id": None, "claim_epoch": None}
         | {"person": person_id, "template": template, "why": why.name}
         | {"change": change, "remaining": remaining, "at": at}

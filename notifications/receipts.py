@@ -33,6 +33,19 @@ _PUSH = (
     "SELECT id, person_id, template, claim_epoch, status, intent_at"
     " FROM delivery WHERE channel = 'wechat' AND"
 )
+_NUMBERED = text(f"{_PUSH} provider_id = :number FOR UPDATE")
+_LAST = text(f"""
+    {_PUSH} person_id = :person AND template = :template AND provider_id IS NULL
+        AND intent_at > :first AND intent_at <= :last
+        AND status IN ('SENDING', 'ACCEPTED', 'UNKNOWN', 'REFUSED')
+    ORDER BY intent_at DESC, id DESC LIMIT 1 FOR UPDATE
+""")
+_SETTLE = text("""
+    UPDATE delivery SET status = :status, errcode = :errcode, detail = :detail,
+           provider_id = coalesce(provider_id, :number),
+           settled_at = coalesce(settled_at, clock_timestamp())
+    WHERE id = :id
+""")
 
 
 def settle(event: Event, at: datetime, names: Mapping[str, str]) -> bool:
@@ -69,7 +82,7 @@ def _settle(
 def _numbered(number: str | None) -> Row | None:
     if number is None:
         return None
-    return row(text(f"{_PUSH} provider_id = :number FOR UPDATE"), number=number)
+    return row(_NUMBERED, number=number)
 
 
 def _last(openid: str, template: str, at: datetime) -> Row | None:
@@ -78,14 +91,7 @@ def _last(openid: str, template: str, at: datetime) -> Row | None:
     if holder is None:
         return None
     return row(
-        text(
-            f"""
-            {_PUSH} person_id = :person AND template = :template AND provider_id IS NULL
-                AND intent_at > :first AND intent_at <= :last
-                AND status IN ('SENDING', 'ACCEPTED', 'UNKNOWN', 'REFUSED')
-            ORDER BY intent_at DESC, id DESC LIMIT 1 FOR UPDATE
-            """
-        ),
+        _LAST,
         person=holder["person_id"],
         template=template,
         first=at - LONGEST,
@@ -96,14 +102,7 @@ def _last(openid: str, template: str, at: datetime) -> Row | None:
 def _write(push: Row, becomes: Status, item: Mapping[str, str], number: str | None) -> None:
     refused = becomes is Status.REFUSED
     session.execute(
-        text(
-            """
-            UPDATE delivery SET status = :status, errcode = :errcode, detail = :detail,
-                   provider_id = coalesce(provider_id, :number),
-                   settled_at = coalesce(settled_at, clock_timestamp())
-            WHERE id = :id
-            """
-        ),
+        _SETTLE,
         {
             "id": push["id"],
             "status": becomes.name,

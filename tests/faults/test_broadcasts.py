@@ -1,7 +1,8 @@
 """Ten thousand hear something, and workers die meanwhile: who hears it twice, who never?
 
 Goals G-11 and G-17 of the reliability paper: nobody is lost, nobody is told twice, what is in doubt
-is at most what was under way, and a decision does not wait behind a notice to everybody.
+is at most what was under way, and a decision does not wait behind a notice to everybody. Goals G-12
+and G-13: what is in doubt is cleared up by WeChat's receipts, or sent once more and never again.
 """
 
 import random
@@ -11,14 +12,17 @@ from collections.abc import Sequence
 import pytest
 
 from notifications.delivery import UNDER_WAY
+from notifications.ledger import RESEND_AFTER_S
 from notifications.models import Lane
 from tests.faults.pushes import pending, statuses, time_passes
 from tests.faults.stack import FINAL, Stack
+from tests.faults.test_callbacks import wished
 from tests.faults.test_workers import arrivals, call_worker
 from tests.races.crowd import Case, ask, count
 from tests.running_system import wait_until
 
 SEED, KILLS, EXACT = 20261129, 20, 5
+FULL = pytest.param(10_000, KILLS, EXACT, marks=pytest.mark.reliability)
 
 
 def add_up(stack: Stack, people: Sequence[Case]) -> Counter[str]:
@@ -63,10 +67,7 @@ def through_deaths(stack: Stack, people: Sequence[Case], kills: int, exact: int)
         time_passes(stack.app)
 
 
-@pytest.mark.parametrize(
-    ("number", "kills", "exact"),
-    [(400, 2, 1), pytest.param(10_000, KILLS, EXACT, marks=pytest.mark.reliability)],
-)
+@pytest.mark.parametrize(("number", "kills", "exact"), [(400, 2, 1), FULL])
 def test_a_notice_reaches_everybody_once_though_workers_die(stack, figures, number, kills, exact):
     people = pending(stack.app, number, Lane.BROADCAST)
 
@@ -79,6 +80,80 @@ def test_a_notice_reaches_everybody_once_though_workers_die(stack, figures, numb
     assert (0, 0) == (lost, twice)
     assert in_doubt <= (kills + exact) * UNDER_WAY[Lane.BROADCAST]
     assert add_up(stack, people).keys() <= {"ACCEPTED", "UNKNOWN"}
+
+
+def ten_minutes_pass(stack: Stack, people: Sequence[Case]) -> int:
+    """Let what is in doubt have waited long enough; return how much is sent once more."""
+    ask(
+        stack.app,
+        "UPDATE delivery SET settled_at = settled_at - :long * interval '1 s'"
+        " WHERE status = 'UNKNOWN' AND person_id = ANY(:ids)",
+        long=RESEND_AFTER_S + 1,
+        ids=[person.applicant_id for person in people],
+    )
+    before = add_up(stack, people)["UNKNOWN"]
+    time_passes(stack.app)
+    return before - add_up(stack, people)["UNKNOWN"]
+
+
+def in_doubt_though_it_came(stack: Stack, people: Sequence[Case]) -> set[str]:
+    """Return those of whom WeChat knows that the push reached them, while we do not."""
+    found = ask(
+        stack.app,
+        "SELECT subject FROM delivery JOIN identity USING (person_id)"
+        " WHERE person_id = ANY(:ids) AND delivery.status IN ('UNKNOWN', 'SENDING')",
+        ids=[person.applicant_id for person in people],
+    )
+    return {openid for (openid,) in found} & arrivals(stack, people).keys()
+
+
+@pytest.mark.parametrize(("number", "kills", "exact"), [(100, 1, 1), FULL])
+def test_receipts_and_one_more_try_leave_nobody_in_doubt(stack, figures, number, kills, exact):
+    """A receipt tells of all that came; what never left is sent after ten minutes without one."""
+    people = pending(stack.app, number, Lane.BROADCAST)
+    wished(stack)
+    try:
+        through_deaths(stack, people, kills, exact)
+        call_worker(stack, Lane.BROADCAST)
+        wait_until(lambda: add_up(stack, people).keys() <= FINAL | {"DELIVERED"}, 900)
+        cleared_s = wait_until(lambda: not in_doubt_though_it_came(stack, people), 120)
+        never_left = ten_minutes_pass(stack, people)
+        call_worker(stack, Lane.BROADCAST)
+        wait_until(lambda: add_up(stack, people)["DELIVERED"] == number, 120)
+    finally:
+        wished(stack, address="")
+
+    figures(people=number, kills=kills + exact, cleared_up_after_s=cleared_s, never_left=never_left)
+    assert dict.fromkeys((person.openid for person in people), 1) == arrivals(stack, people)
+
+
+@pytest.mark.parametrize(("number", "kills", "exact"), [(100, 1, 1), FULL])
+def test_what_may_be_read_twice_is_never_read_three_times(stack, figures, number, kills, exact):
+    """No receipt comes, and workers die while they send once more what was in doubt, too."""
+    people = pending(stack.app, number, Lane.BROADCAST)
+    through_deaths(stack, people, kills, exact)
+    call_worker(stack, Lane.BROADCAST)
+    wait_until(lambda: is_over(stack, people), 300)
+    again = ten_minutes_pass(stack, people)
+    for _ in range(exact):
+        if not add_up(stack, people)["PENDING"]:
+            break
+        stack.running.wish("POST", "hold", times=1)
+        call_worker(stack, Lane.BROADCAST)
+        wait_until(lambda: stack.running.wish("GET", "hold")["held"] >= 1)
+        stack.running.worker.kill()
+        stack.running.wish("POST", "release")
+        time_passes(stack.app)
+    call_worker(stack, Lane.BROADCAST)
+    wait_until(lambda: is_over(stack, people), 60)
+    assert 0 == ten_minutes_pass(stack, people)
+
+    came, (lost, twice, in_doubt) = arrivals(stack, people), told(stack, people)
+    figures(people=number, kills=kills + 2 * exact, sent_again=again, twice=twice, unknown=in_doubt)
+    assert 0 == lost
+    assert 0 < again <= (kills + exact) * UNDER_WAY[Lane.BROADCAST]
+    assert twice <= again
+    assert 2 >= max(came.values())
 
 
 def test_a_push_that_was_only_marked_as_sent_is_noticed(stack):

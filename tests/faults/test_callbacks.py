@@ -174,7 +174,7 @@ def test_cb24_whatever_dies_meanwhile_each_is_taken_up_once(stack, figures):
 
 def wished(stack: Stack, **wishes: Any) -> None:
     address = f"http://127.0.0.1:{stack.running.port}{ADDRESS}"
-    stack.running.wish("POST", "callback", address=address, **wishes)
+    stack.running.wish("POST", "callback", **{"address": address} | wishes)
 
 
 @pytest.mark.parametrize(
@@ -197,5 +197,4 @@ def test_what_is_sent_is_soon_known_to_be_delivered(stack, wishes):
 
         wait_until(settled, 30, what=found)
     finally:
-        wished(stack, times=1, shuffled=False, late_s=0.0)
-        stack.running.wish("POST", "callback", address="")
+        wished(stack, times=1, shuffled=False, late_s=0.0, address="")
