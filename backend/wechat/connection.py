@@ -1,23 +1,26 @@
 """What does a connection to WeChat watch? The deadline, and whether a byte has left.
 
-requests knows a time-out for each single read, so an answer dripped byte by byte never ends; and
+urllib3 knows a time-out for each single read, so an answer dripped byte by byte never ends; and
 its exceptions do not tell whether the request had been written. Both are seen to at the socket.
 """
 
 import http.client
 import io
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+import certifi
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
+from urllib3.util import parse_url
 from urllib3.util.connection import create_connection
 
 
@@ -133,10 +136,22 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _Tls
 
 
-class Adapter(HTTPAdapter):
-    """Let requests use our connections; nothing is ever repeated."""
+@lru_cache(maxsize=1)
+def trusted() -> ssl.SSLContext:
+    """Return whom we believe; the authorities are read once, and not for each connection."""
+    return ssl.create_default_context(cafile=certifi.where())
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools that make our connections."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+def pool_to(base_url: str) -> HTTPConnectionPool:
+    """Return a way to a host that holds one connection of ours; certificates are verified."""
+    address = parse_url(base_url)
+    assert address.host is not None
+    if address.scheme == "https":
+        return _TlsPool(
+            address.host,
+            address.port,
+            maxsize=1,
+            ssl_context=trusted(),
+            cert_reqs="CERT_REQUIRED",
+        )
+    return _PlainPool(address.host, address.port, maxsize=1)
