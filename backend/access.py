@@ -41,10 +41,13 @@ SIDES = {
     Relation.GUARANTOR: {Audience.STAFF},
     Relation.BANK: {Audience.STAFF},
     Relation.CLAIMANT: {Audience.STAFF},
+    Relation.ADMINISTRATOR: {Audience.STAFF},
 }
 
 # What somebody is, whatever the thing.
-OF_THE_CALLER = frozenset({Relation.ANYONE, Relation.ENTREPRENEUR, Relation.STAFF, Relation.CLERK})
+OF_THE_CALLER = frozenset(
+    {Relation.ANYONE, Relation.ENTREPRENEUR, Relation.STAFF, Relation.CLERK, Relation.ADMINISTRATOR}
+)
 
 
 def can(principal: Principal | None, operation: str, thing: Mapping[str, Any]) -> bool:

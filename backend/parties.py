@@ -79,6 +79,7 @@ class Relation(Enum):
     GUARANTOR = "担保机构"
     BANK = "经办银行"
     CLAIMANT = "申报园区管理员"
+    ADMINISTRATOR = "系统管理员"
 
 
 def is_owner(principal: Principal, thing: Mapping[str, Any]) -> bool:
@@ -272,6 +273,9 @@ RELATIONS: Mapping[Relation, Holds] = {
     Relation.GUARANTOR: is_guarantor,
     Relation.BANK: is_bank,
     Relation.CLAIMANT: is_claimant,
+    Relation.ADMINISTRATOR: lambda principal, thing: (
+        principal.audience is Audience.STAFF and principal.role is Role.BUREAU_ADMIN
+    ),
 }
 
 # Of whom nobody has to know anything.

@@ -22,6 +22,7 @@ PERMISSIONS: Mapping[str, frozenset[Relation]] = {
     "checkReadiness": OPEN,
     "getOpenapi": OPEN,
     "getProblem": OPEN,
+    "listSweepers": frozenset({R.ADMINISTRATOR}),
     "listDivisions": OPEN,
     "listParks": OPEN,
     "getPark": OPEN,

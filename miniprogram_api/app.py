@@ -57,7 +57,7 @@ from miniprogram_api.routes import (
     texts,
     wordings,
 )
-from notifications import fanout
+from notifications import fanout, watching
 
 # Half of a process's four threads: with WeChat hung, the others still answer reads.
 LOGIN_SLOTS = 2
@@ -127,6 +127,7 @@ def create_app(
         cache=cache or Cache(settings.redis_url),
         cursor_key=settings.cursor_key,
         shelf=Shelf(settings.upload_dir, scanner),
+        watch=watching.Watch(),
         door=Door.of(
             settings.wechat_appid,
             settings.wechat_callback_token,

@@ -34,10 +34,11 @@ def preview(public_id: UUID, *, at: datetime | None, by: Principal) -> dict[str,
     notice, moment = queries.visible(public_id, by), at or clock.now()
     is_frozen = notice["people"] is not None
     readers = figures.frozen(notice["id"]) if is_frozen else _wanted(notice).subquery("r")
-    counted = figures.counted(readers, moment)
+    counted = figures.counted(readers, moment, urgent=bool(notice["urgent_why"]))
     return {
         "at": moment,
         "frozen": is_frozen,
+        "urgent_why": notice["urgent_why"],
         **counted,
         "by_reach": [
             {"reach": Reach[name.upper()], "people": many}
@@ -62,7 +63,8 @@ def submit(public_id: UUID, *, seen: int, by: Principal) -> View:
             wanted.add_columns(literal(False)),
         )
     )
-    counted = figures.counted(figures.frozen(notice.id), clock.now())
+    urgent = bool(notice.urgent_why)
+    counted = figures.counted(figures.frozen(notice.id), clock.now(), urgent=urgent)
     notice.submitted_at, notice.people, notice.figures = clock.now(), counted["people"], counted
     moved(case, people=notice.people)
     return seen_now(case)

@@ -20,10 +20,10 @@ from backend.db import Row, action, changed, row, rows, session
 from backend.notices.models import Notice
 from backend.notices.taking import moved, published, taken_by_itself
 from backend.notices.workflow import Status
-from notifications import cards
+from notifications import alarms, cards
 from notifications.models import Delivery
 from notifications.models import Status as Sent
-from notifications.reach import MUTED, REACH, TEMPLATE, UNSENT, loud
+from notifications.reach import IN_DIGEST, REACH, TEMPLATE, UNSENT, UNWANTED, loud, slot
 
 log = logging.getLogger(__name__)
 TABLE = cast(Table, Notice.__table__)
@@ -33,6 +33,8 @@ EXPAND, SEND = "send_notices", "send_broadcast"
 CHUNK, CANARY, PORTION = 2000, 100, 5000
 # What is not pushed within three days is not news any more; the inbox has it.
 PUSH_WITHIN = timedelta(days=3)
+# Pushes leave in the order in which they are due: what is urgent stands before all that waits.
+BEFORE_ALL = timedelta(days=1)
 # A run ends by then, so that a worker that is told to stop can.
 RUN_S = 8.0
 # So many failures are an alarm: while the first hundred are tried one is, and a few unknown.
@@ -50,11 +52,12 @@ told AS (
     FROM judged WHERE reach <> 'OPTED_OUT' ORDER BY person_id
     ON CONFLICT DO NOTHING RETURNING id, person_id),
 pushed AS (
-    INSERT INTO delivery (message_id, person_id, notice_id, channel, lane, template, page,
+    INSERT INTO delivery (message_id, person_id, notice_id, channel, lane, polite, template, page,
         content, status, attempts, claim_epoch, next_try_at, expires_at, settled_at, detail)
-    SELECT told.id, told.person_id, :id, 'wechat', 'BROADCAST', '{TEMPLATE}', :link,
-        CAST(:card AS jsonb), CASE WHEN reach = 'REACHABLE' THEN 'PENDING' ELSE 'SKIPPED' END,
-        0, 0, :due, :expires, CASE WHEN reach <> 'REACHABLE' THEN CAST(:now AS timestamptz) END,
+    SELECT told.id, told.person_id, :id, 'wechat', 'BROADCAST', :polite, '{TEMPLATE}', :link,
+        CAST(:card AS jsonb), CASE WHEN reach = 'REACHABLE' THEN 'PENDING' ELSE 'SKIPPED' END, 0, 0,
+        CAST(:due AS timestamptz) + CASE WHEN :rests THEN {slot("told.person_id")} ELSE '0' END,
+        :expires, CASE WHEN reach <> 'REACHABLE' THEN CAST(:now AS timestamptz) END,
         CASE WHEN reach <> 'REACHABLE' THEN lower(reach) END
     FROM told JOIN judged USING (person_id)),
 left_out AS (
@@ -75,10 +78,13 @@ AND settled_at > coalesce(:since, '-infinity'::timestamptz)
 """
 OPEN = f"SELECT 1 FROM delivery WHERE notice_id = :id AND status IN ({UNSENT}, 'SENDING') LIMIT 1"
 WAITS = f"SELECT id FROM delivery WHERE delivery.notice_id = :id AND status IN ({UNSENT})"
-# Of the few who have muted anything, those who have muted all that the notice is about.
-UNWANTED = f"""delivery.person_id IN (SELECT person_id FROM muted)
-    AND (SELECT topics FROM notice WHERE notice.id = :id)
-        <@ {MUTED.format(person="delivery.person_id")}"""
+# Of the few who have muted anything, or want to hear of it once a week: why it is left out now.
+LEFT_OUT = {
+    detail: f"""delivery.person_id IN (SELECT person_id FROM {table})
+        AND EXISTS (SELECT FROM notice WHERE notice.id = :id
+                    AND {why.format(person="delivery.person_id")})"""
+    for detail, table, why in (("opted_out", "muted", UNWANTED), ("digest", "weekly", IN_DIGEST))
+}
 AGAIN = "status = 'PENDING', next_try_at ="
 WAITING = (Sent.PENDING, Sent.RETRY_WAIT, Sent.CLAIMED)
 
@@ -115,6 +121,7 @@ def start(notice_id: int) -> None:
     else:
         notice.canary_to = hundredth["person_id"]
     published(case)
+    alarms.begin(notice)
 
 
 @action
@@ -126,7 +133,7 @@ def tell(notice_id: int) -> int:
     now = clock.now()
     until = EVERYBODY if notice.released_at else notice.canary_to
     shown = {name: getattr(notice, name) for name in ("public_id", "title", "summary")}
-    due = loud(now)
+    rings = now if notice.urgent_why else loud(now)
     told = row(
         text(TELL),
         id=notice_id,
@@ -135,9 +142,11 @@ def tell(notice_id: int) -> int:
         until=until,
         size=CHUNK,
         now=now,
-        due=due,
-        expires=due + PUSH_WITHIN,
-        card=orjson.dumps(cards.card(shown, due)).decode(),
+        polite=not notice.urgent_why,
+        due=now - BEFORE_ALL if notice.urgent_why else rings,
+        rests=rings > now,
+        expires=rings + PUSH_WITHIN,
+        card=orjson.dumps(cards.card(shown, rings)).decode(),
         **cards.copy(shown),
     )
     assert told is not None
@@ -185,14 +194,13 @@ def begin(notice_id: int) -> None:
 def go_on(notice_id: int) -> None:
     """Tell portion by portion while there is time; see whether the rest may follow, or all is done.
 
-    What was set aside while the notice was paused waits no longer, what waits for somebody who has
-    opted out meanwhile is left out, and in the night everything waits for the morning.
+    What was set aside while the notice was paused waits no longer, and what waits for somebody who
+    does not want it any more, or not by itself, is left out.
     """
     judge(notice_id)
-    _set(notice_id, UNWANTED, "status = 'SKIPPED', detail = 'opted_out', settled_at = now()")
+    for detail, which in LEFT_OUT.items():
+        _set(notice_id, which, f"status = 'SKIPPED', detail = '{detail}', settled_at = now()")
     _set(notice_id, "next_try_at = expires_at", f"{AGAIN} now()")
-    if (morning := loud(clock.now())) > clock.now():
-        _set(notice_id, "next_try_at < :at", f"{AGAIN} :at", at=morning)
     until = time.monotonic() + RUN_S
     while time.monotonic() < until and tell(notice_id):
         pass
@@ -240,13 +248,13 @@ def _is_open(notice_id: int) -> bool:
     return row(text(OPEN), id=notice_id) is not None
 
 
-def _set(notice_id: int, which: str, change: str, **values: Any) -> None:
+def _set(notice_id: int, which: str, change: str) -> None:
     """Change what waits in portions, each a transaction of its own, until nothing is left."""
     portion = text(
         f"UPDATE delivery SET lease_until = NULL, {change}"
         f" WHERE id = ANY(ARRAY({WAITS} AND {which} LIMIT {PORTION} FOR UPDATE SKIP LOCKED))"
     )
-    while action(changed)(portion, id=notice_id, **values) == PORTION:
+    while action(changed)(portion, id=notice_id) == PORTION:
         pass
 
 

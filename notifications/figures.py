@@ -24,6 +24,7 @@ ACTED = """EXISTS (SELECT FROM application WHERE applicant_id = r.person_id AND 
 STATE = f"""CASE
     WHEN r.opted_out THEN 'OPTED_OUT'
     WHEN n.status = 'CANCELLED' AND coalesce(d.status, 'PENDING') IN ({UNSENT}) THEN 'CANCELLED'
+    WHEN d.status = 'SKIPPED' AND d.detail = 'digest' THEN 'DIGEST'
     WHEN d.id IS NOT NULL THEN d.status
     ELSE 'WAITING' END"""
 REPORT = f"""
@@ -36,6 +37,7 @@ WHERE r.notice_id = :id GROUP BY 1, 2, 3, 4, 5
 """
 LABELS = {each.name: each.value for each in Status} | {
     "OPTED_OUT": Reach.OPTED_OUT.value,
+    "DIGEST": Reach.DIGEST.value,
     "WAITING": "尚未轮到",
 }
 # What has left, as far as anybody can know.
@@ -48,7 +50,7 @@ def frozen(notice_id: int) -> FromClause:
     return select(*NoticeReader.__table__.columns).where(of_it).subquery("r")
 
 
-def counted(readers: FromClause, at: datetime) -> dict[str, Any]:
+def counted(readers: FromClause, at: datetime, *, urgent: bool = False) -> dict[str, Any]:
     """Count readers by how a notice would reach them if it left at a moment.
 
     `quiet` are those of the reachable whose telephone would not ring before the morning.
@@ -60,10 +62,11 @@ def counted(readers: FromClause, at: datetime) -> dict[str, Any]:
     )
     by_reach = _sums(found, "reach")
     reachable = by_reach["REACHABLE"]
+    sleeps = not urgent and loud(at) != at
     return {
         "people": sum(by_reach.values()),
         "by_reach": {each.name.lower(): by_reach[each.name] for each in Reach},
-        "quiet": reachable if loud(at) != at else 0,
+        "quiet": reachable if sleeps else 0,
         "cells": list(_cells(found, {"reachable": lambda each: each["reach"] == "REACHABLE"})),
     }
 
@@ -76,7 +79,8 @@ def samples(notice: Mapping[str, Any], readers: FromClause, at: datetime) -> lis
         .order_by(func.md5(func.concat(readers.c.notice_id, ":", readers.c.person_id)))
         .limit(SAMPLES)
     )
-    shown, card = cards.copy(notice), cards.card(notice, loud(at))
+    rings = at if notice["urgent_why"] else loud(at)
+    shown, card = cards.copy(notice), cards.card(notice, rings)
     reached = [Reach[each["reach"]] for each in chosen]
     return [
         shown | {"reach": each, "card": card if each is Reach.REACHABLE else {}} for each in reached

@@ -11,15 +11,16 @@ import orjson
 from sqlalchemy import text
 
 from backend import clock
-from backend.db import Row, action, alone, rows, session
+from backend.db import Row, action, alone, changed, rows, session
 from backend.wechat import reactions
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
 from notifications import grants, pace
 from notifications.models import Lane, Status
+from notifications.reach import HAS_HAD_ENOUGH_THIS_WEEK, IN_DIGEST, UNWANTED, loud, slot
 from notifications.templates import RESENT_ONCE
 
-BATCH = 20
+BATCH, PORTION = 20, 5000
 CLAIM_S, SEND_S = 30, 20
 # A receipt that has not come by then will not come; what may be sent again is, once.
 RESEND_AFTER_S = 600
@@ -49,13 +50,15 @@ _HAS_HAD_ENOUGH = f"""
 LOOK = 5 * BATCH
 _CLAIMABLE = f"""
     SELECT id FROM (
-        SELECT DISTINCT ON (person_id) id, person_id, next_try_at FROM (
-            SELECT id, person_id, next_try_at FROM delivery WHERE lane = :lane AND {_DUE}
+        SELECT DISTINCT ON (person_id) * FROM (
+            SELECT id, person_id, next_try_at, polite, notice_id FROM delivery
+            WHERE lane = :lane AND {_DUE} AND NOT (polite AND :night)
             ORDER BY next_try_at, id LIMIT {LOOK}) AS next
         ORDER BY person_id, next_try_at, id) AS due
     WHERE person_id <> ALL(ARRAY(
             SELECT person_id FROM delivery WHERE status IN ('CLAIMED', 'SENDING')))
       AND NOT {_HAS_HAD_ENOUGH}
+      AND NOT ({HAS_HAD_ENOUGH_THIS_WEEK})
 """
 # An array is made once; of a set with a limit a plan that loops asks anew for every row. What was
 # chosen is looked at again in words that name no index, else all that waits might be read for it.
@@ -70,7 +73,7 @@ _CLAIM = text(f"""
 """)
 _IS_DUE = text(f"SELECT EXISTS ({_CLAIMABLE}) AS is_due")
 # Whoever has withdrawn her consent does not hear of what was found while she gave it.
-_UNWANTED = """(template = 'policy_match' AND NOT EXISTS (
+_WITHDRAWN = """(template = 'policy_match' AND NOT EXISTS (
     SELECT FROM consent WHERE consent.person_id = delivery.person_id
     AND purpose = 'POLICY_MATCHING' AND withdrawn_at IS NULL))"""
 # What became of pushes, what that uses up, and which others leave now: together or not at all.
@@ -98,9 +101,9 @@ _STEP = text(f"""
       AND (notice_id IS NULL OR EXISTS (
           SELECT FROM notice
           WHERE notice.id = delivery.notice_id AND notice.status = 'SENDING'
-          AND NOT notice.topics <@ ARRAY(
-              SELECT topic FROM muted WHERE muted.person_id = delivery.person_id)))
-      AND NOT {_UNWANTED}
+          AND NOT {UNWANTED.format(person="delivery.person_id")}
+          AND NOT ({IN_DIGEST.format(person="delivery.person_id")})))
+      AND NOT {_WITHDRAWN}
     RETURNING id
 """)
 _SWEEPS = tuple(
@@ -114,14 +117,27 @@ _SWEEPS = tuple(
         "status = 'EXPIRED', settled_at = clock_timestamp() "
         "WHERE status IN ('PENDING', 'RETRY_WAIT') AND expires_at <= clock_timestamp()",
         "status = 'SKIPPED', settled_at = clock_timestamp(), detail = 'opted_out' "
-        f"WHERE status IN ('PENDING', 'RETRY_WAIT') AND {_UNWANTED}",
+        f"WHERE status IN ('PENDING', 'RETRY_WAIT') AND {_WITHDRAWN}",
     )
 )
 # Not at midnight, when the new day begins.
 _TOMORROW = text(f"""
     UPDATE delivery due
     SET next_try_at = ({_TODAY} + interval '1 day 8 hours') AT TIME ZONE 'Asia/Shanghai'
+                      + {slot("due.person_id")}
     WHERE {_DUE} AND {_HAS_HAD_ENOUGH}
+""")
+_LEFT_OUT = text(f"""
+    UPDATE delivery due SET status = 'SKIPPED', detail = 'capped', settled_at = clock_timestamp()
+    WHERE {_DUE} AND {HAS_HAD_ENOUGH_THIS_WEEK}
+""")
+# What was set aside, by a pause, is due when it expires and stays so.
+_AT_REST = text(f"""
+    UPDATE delivery SET status = 'PENDING', next_try_at = :morning + {slot("person_id")}
+    WHERE id = ANY(ARRAY(SELECT id FROM delivery
+        WHERE lane = 'BROADCAST' AND polite AND status IN ('PENDING', 'RETRY_WAIT')
+          AND next_try_at < :morning AND next_try_at < expires_at
+        LIMIT {PORTION} FOR UPDATE SKIP LOCKED))
 """)
 _RESEND = text("""
     UPDATE delivery SET status = 'PENDING', resent_at = clock_timestamp(), settled_at = NULL,
@@ -144,14 +160,17 @@ def claim(me: str, lane: Lane, *, rate: int) -> Sequence[Row]:
         return []
     values = {"me": me, "lane": lane.name, "lease": CLAIM_S, "room": min(BATCH, room)}
     # RETURNING keeps no order.
-    claimed = sorted(rows(_CLAIM, **values), key=lambda push: (push["next_try_at"], push["id"]))
+    claimed = sorted(
+        rows(_CLAIM, night=_is_night(), **values),
+        key=lambda push: (push["next_try_at"], push["id"]),
+    )
     pace.take(len(claimed), rate)
     return [{**push, "leaves_in_s": wait_s + turn / rate} for turn, push in enumerate(claimed)]
 
 
 def is_due(lane: Lane) -> bool:
     """Tell whether there is something to claim, whatever the rate says."""
-    return any(each["is_due"] for each in rows(_IS_DUE, lane=lane.name))
+    return any(each["is_due"] for each in rows(_IS_DUE, lane=lane.name, night=_is_night()))
 
 
 def step(
@@ -216,12 +235,30 @@ def sweep() -> None:
     """Free expired claims, call expired intents unknown, and give up what is too late.
 
     Of what is unknown, that which may be read twice is sent once more when no receipt has come;
-    what is due to somebody who has had enough for today waits until eight in the morning.
+    what is due to somebody who has had enough for today waits until eight in the morning, and what
+    is due to somebody who has had enough for this week is left out.
     """
     session.execute(_TOMORROW)
+    session.execute(_LEFT_OUT)
     for change in _SWEEPS:
         session.execute(change)
     session.execute(_RESEND, {"templates": sorted(RESENT_ONCE), "patience": RESEND_AFTER_S})
+
+
+def rest() -> None:
+    """In the night, let what is polite wait for the morning, spread over an hour.
+
+    In portions, each a transaction of its own, until nothing is left.
+    """
+    now = clock.now()
+    morning = loud(now)
+    while morning > now and action(changed)(_AT_REST, morning=morning) == PORTION:
+        pass
+
+
+def _is_night() -> bool:
+    now = clock.now()
+    return loud(now) > now
 
 
 @action

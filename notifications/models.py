@@ -1,6 +1,6 @@
 """What do we keep of a message and of each attempt to push it?"""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum as Words
 from typing import Any
 
@@ -64,7 +64,10 @@ class Message(Numbered, Model):
 
 
 class Delivery(Model):
-    """One push of one message: the ledger, not the queue, holds its truth."""
+    """One push of one message: the ledger, not the queue, holds its truth.
+
+    A polite one waits for the morning and keeps to what somebody may hear in a week.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -134,6 +137,7 @@ class Delivery(Model):
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
     channel: Mapped[str]
     lane: Mapped[Lane] = mapped_column(term(Lane))
+    polite: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     template: Mapped[str]
     page: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -150,6 +154,28 @@ class Delivery(Model):
     errcode: Mapped[int | None]
     detail: Mapped[str | None]
     provider_id: Mapped[str | None]
+
+
+class Digest(Model):
+    """The digests of one week: `event_id` is the event from which all of them grow.
+
+    They list what was written after `since` and until `until`. Those up to `told_to`, by the keys
+    of people, have theirs.
+    """
+
+    __tablename__ = "digest"
+    __table_args__ = (
+        CheckConstraint("extract(isodow FROM week_on) = 1", name="monday"),
+        CheckConstraint("since < until", name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week_on: Mapped[date] = mapped_column(unique=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), unique=True)
+    told_to: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
 
 
 class SendPace(Model):

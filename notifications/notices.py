@@ -18,10 +18,17 @@ NOTICES = (
         "submitted",
         Relation.CONFIRMER,
         "有政策通知待复核",
-        "{proposer}提交了《{title}》，面向{people}人，请核对内容和人数后批准。",
+        "{proposer}提交了《{title}》，面向{people}人，请核对内容和人数后批准。{urgent}",
     ),
     _row("approved", Relation.PROPOSER, "政策通知已批准", "《{title}》已批准，请安排发送时间。"),
     _row("refused", Relation.PROPOSER, "政策通知未获批准", "《{title}》未获批准。{why}"),
+    _row(
+        "alarmed",
+        Relation.CLERK,
+        "紧急通知未能送达",
+        "《{title}》是紧急通知，面向{people}人，其中可以推送{could}人，微信已受理{reached}人，"
+        "结果未知{unknown}人。{advice}",
+    ),
     _row(
         "halted",
         Relation.REGULATOR,

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from backend import clock
 from backend.db import row
 from notifications.models import Lane, Status
-from notifications.reach import ALONE, Reach, loud
+from notifications.reach import ALONE, Reach, rings
 from notifications.templates import TEMPLATES
 
 # A decision that has not been pushed within a day, and news within three, are found in the inbox.
@@ -28,7 +28,7 @@ def planned(template: str, person_id: int) -> dict[str, Any]:
     assert found is not None
     reach = Reach[found["reach"]]
     if reach is Reach.REACHABLE:
-        return _waiting(Lane.BROADCAST, loud(now), now + NEWS_WITHIN)
+        return _waiting(Lane.BROADCAST, rings(now, person_id), now + NEWS_WITHIN)
     return {
         **_waiting(Lane.BROADCAST, now, now + NEWS_WITHIN),
         "status": Status.SKIPPED,
@@ -38,4 +38,10 @@ def planned(template: str, person_id: int) -> dict[str, Any]:
 
 
 def _waiting(lane: Lane, due: Any, expires: Any) -> dict[str, Any]:
-    return {"lane": lane, "status": Status.PENDING, "next_try_at": due, "expires_at": expires}
+    return {
+        "lane": lane,
+        "polite": lane is Lane.BROADCAST,
+        "status": Status.PENDING,
+        "next_try_at": due,
+        "expires_at": expires,
+    }

@@ -13,6 +13,7 @@ from backend.parties import (
     is_adviser,
     is_approver,
     is_claimant,
+    is_clerk,
     is_confirmer,
     is_decider,
     is_handler,
@@ -102,6 +103,11 @@ def regulator(notice: Case) -> list[Reader]:
     return _readers(_nearest(notices.of(notice, is_regulator)))
 
 
+def bureau(notice: Case) -> list[Reader]:
+    """Return everybody who answers for a notice: the staff of its county, and the league's."""
+    return _readers(notices.of(notice, is_clerk))
+
+
 READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.APPLICANT: applicant,
     Relation.OWNER: owner,
@@ -118,6 +124,7 @@ READERS: Mapping[Relation, Callable[[Case], list[Reader]]] = {
     Relation.CONFIRMER: confirmer,
     Relation.PROPOSER: proposer,
     Relation.REGULATOR: regulator,
+    Relation.CLERK: bureau,
 }
 
 

@@ -77,13 +77,16 @@ SAID: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("id", "subject", "page", "staff_page", "number", "typed", "field", "office"),
             *OF_ANY,
         ),
-        "notice": ("id", "title", "summary", "proposer", "people", "why", "at"),
+        "notice": ("id", "title", "summary", "proposer", "people", "why", "urgent", "at"),
         "match": ("id", "headline", "first", "policies", *OF_ANY),
     }
 )
 # What one event alone tells of its subject.
 BESIDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"application.passed_on": ("from_park", "passed_for", "words")}
+    {
+        "application.passed_on": ("from_park", "passed_for", "words"),
+        "notice.alarmed": ("could", "reached", "unknown", "advice"),
+    }
 )
 # Offices that are the bureau's, never a park.
 OF_THE_BUREAU = frozenset({"loan", "subsidy", "internship"})
@@ -125,7 +128,10 @@ ALWAYS: Mapping[str, Any] = MappingProxyType(
         "place": 1000,
         "places": 1000,
         "entrants": 1000,
-        "people": 100_000,
+        **dict.fromkeys(("people", "could"), 100_000),
+        **dict.fromkeys(("reached", "unknown"), 10_000),
+        "urgent": "本通知标为紧急，理由：明日停电，窗口不办理业务。批准后夜间也会推送。",
+        "advice": "请查看推送结果，对未收到的人改用电话、短信通知。",
         "headline": "现在符合：小微企业创业担保贷款招工比例放宽",
         "first": "营业执照已满12个月、属于可领创业补贴的人员、一直正常经营",
         "policies": "现在符合：小微企业创业担保贷款招工比例放宽（依据：实施方案五（二））\n"

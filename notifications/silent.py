@@ -20,6 +20,8 @@ SILENT = UNTOLD | frozenset(
         "code.revoked",
         "consent.granted",
         "consent.withdrawn",
+        # Its readers have it in portions, from `notifications.digests`.
+        "digest.begun",
         "decision.overridden",
         "decision.recorded",
         "draw.announced",

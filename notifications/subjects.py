@@ -1,5 +1,6 @@
 """Of what does an event speak that came of a case, and in which words?"""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ def of_tenancy(event: Event) -> Told:
 
 def of_notice(event: Event) -> Told:
     """Tell staff of a notice."""
-    found = notices.numbered(event.subject_id)
+    found, told = notices.numbered(event.subject_id), event.particulars
     return found, {
         "id": found["public_id"],
         "title": found["title"],
@@ -47,7 +48,17 @@ def of_notice(event: Event) -> Told:
         "people": found["people"],
         "why": found["why"],
         "at": fields.moment(event.at),
+        "urgent": words.urgency(found["urgent_why"]),
+        **_alarmed(told),
     }
+
+
+def _alarmed(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Say whom an urgent notice has reached, where the event is the alarm, and what to do."""
+    if "could" not in told:
+        return {}
+    figures = {name: told[name] for name in ("could", "reached", "unknown")}
+    return {**figures, "advice": words.advice(figures)}
 
 
 def of_match(event: Event) -> Told:

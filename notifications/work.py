@@ -2,11 +2,12 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import wraps
 from typing import Any, Protocol
 
-from backend import idempotency, jobs
+from backend import heartbeats, idempotency, jobs
 from backend.cases import reminding, sweeping
 from backend.config import Settings
 from backend.db import action
@@ -23,9 +24,20 @@ from backend.subsidies import reminding as subsidies
 from backend.tenancies import prompting as admissions
 from backend.tenancies import reminding as stays
 from backend.tenancies import sweeping as tenancies
-from notifications import callbacks, delivery, expansion, fanout, ledger, wordings
+from notifications import (
+    alarms,
+    callbacks,
+    delivery,
+    digests,
+    expansion,
+    fanout,
+    ledger,
+    watching,
+    wordings,
+)
 from notifications.expansion import BROADCASTS
 from notifications.models import Lane
+from notifications.sweepers import SWEEPERS
 
 log = logging.getLogger(__name__)
 # What comes in floods has one place of its own in each worker, and takes nobody else's.
@@ -64,6 +76,7 @@ def run(
             "wechat": wechat,
             "app_context": app_context,
             "shelf": shelf,
+            "watch": watching.Watch(),
         },
         delete_jobs="successful",
         fetch_job_polling_interval=IDLE_S,
@@ -78,6 +91,25 @@ def keep_words(app_context: AppContext) -> None:
             action(wordings.keep)(wordings.all_of_them())
     except DatabaseDown:
         log.warning("the words are kept later, each with the first message that has them")
+
+
+def noting_success(function: Callable[..., None]) -> Callable[..., None]:
+    """Have it noted when the function has come to a good end, and how long it took."""
+
+    @wraps(function)
+    def run(**arguments: Any) -> None:
+        began = time.monotonic()
+        function(**arguments)
+        heartbeats.beat(function.__name__, time.monotonic() - began)
+
+    return run
+
+
+def _by_itself(function: Callable[..., None]) -> Any:
+    """Declare what the worker does at the times of its row, once at a time."""
+    name = function.__name__
+    declared = jobs.task(queueing_lock=name)(noting_success(function))
+    return jobs.app.periodic(cron=SWEEPERS[name].cron)(declared)
 
 
 @jobs.task()
@@ -100,12 +132,12 @@ def send_broadcast(tools: Mapping[str, Any]) -> None:
         _send(tools, Lane.BROADCAST)
 
 
-@jobs.app.periodic(cron="* * * * * */10")
-@jobs.task(queueing_lock="sweep_messages")
+@_by_itself
 def sweep_messages(tools: Mapping[str, Any], timestamp: int) -> None:
     """Announce what was left behind, free what dead workers held, send what has become due."""
     fanout.announce_late_events()
     ledger.sweep()
+    ledger.rest()
     _send(tools, Lane.DECISION)
     if ledger.is_due(Lane.BROADCAST):
         _ask_for(Lane.BROADCAST)
@@ -118,8 +150,7 @@ def take_up_callbacks(tools: Mapping[str, Any]) -> None:
         action(callbacks.ask_for_taking_up)()
 
 
-@jobs.app.periodic(cron="* * * * * */10")
-@jobs.task(queueing_lock="sweep_callbacks")
+@_by_itself
 def sweep_callbacks(tools: Mapping[str, Any], timestamp: int) -> None:
     """Have taken up what was left behind, and receipts that came before their push was settled."""
     if callbacks.is_due():
@@ -132,8 +163,7 @@ def send_notices(tools: Mapping[str, Any]) -> None:
     expansion.sweep()
 
 
-@jobs.app.periodic(cron="* * * * * */10")
-@jobs.task(queueing_lock="sweep_notices")
+@_by_itself
 def sweep_notices(tools: Mapping[str, Any], timestamp: int) -> None:
     """See whether there is anything to do about a notice, and have it done where notices wait."""
     if expansion.is_due():
@@ -147,23 +177,45 @@ def match_people(tools: Mapping[str, Any]) -> None:
         _ask_for_matching()
 
 
-@jobs.app.periodic(cron="* * * * * 15")
-@jobs.task(queueing_lock="sweep_matches")
+@_by_itself
 def sweep_matches(tools: Mapping[str, Any], timestamp: int) -> None:
     """See whether there is anybody to look at, and have it done where that waits."""
     if matches.is_due():
         _ask_for_matching()
 
 
-@jobs.app.periodic(cron="* * * * * 30")
-@jobs.task(queueing_lock="sweep_cases")
+@_by_itself
+def watch_urgent(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Raise the alarm about urgent notices that have not reached their people."""
+    alarms.watch()
+
+
+@jobs.task(queue=BROADCASTS)
+def write_digests(tools: Mapping[str, Any]) -> None:
+    """Write the digests of the week, portion by portion."""
+    digests.sweep()
+
+
+@_by_itself
+def sweep_digests(tools: Mapping[str, Any], timestamp: int) -> None:
+    """See whether digests are to be written, and have it done where notices wait."""
+    if digests.is_due():
+        action(digests.ask)()
+
+
+@_by_itself
+def watch_sweepers(tools: Mapping[str, Any], timestamp: int) -> None:
+    """Cry out what else has stopped that should be done by itself."""
+    tools["watch"].look(watching.standing())
+
+
+@_by_itself
 def sweep_cases(tools: Mapping[str, Any], timestamp: int) -> None:
     """Let lapse what nobody answered, and put back into the queue what was left lying."""
     sweeping.sweep()
 
 
-@jobs.app.periodic(cron="*/10 * * * *")
-@jobs.task(queueing_lock="remind")
+@_by_itself
 def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remind of the days of cases at half past eight, and make up for a morning that was missed."""
     reminding.sweep()
@@ -174,29 +226,25 @@ def remind(tools: Mapping[str, Any], timestamp: int) -> None:
     admissions.sweep()
 
 
-@jobs.app.periodic(cron="* * * * * 45")
-@jobs.task(queueing_lock="sweep_tenancies")
+@_by_itself
 def sweep_tenancies(tools: Mapping[str, Any], timestamp: int) -> None:
     """Let offers, agreements and terms end with their time, and hand on what is free."""
     tenancies.sweep()
 
 
-@jobs.app.periodic(cron="* * * * * 40")
-@jobs.task(queueing_lock="sweep_draws")
+@_by_itself
 def sweep_draws(tools: Mapping[str, Any], timestamp: int) -> None:
     """Close the lists of draws and hold the draws at their moments."""
     draws.sweep()
 
 
-@jobs.app.periodic(cron="* * * * * 50")
-@jobs.task(queueing_lock="sweep_internships")
+@_by_itself
 def sweep_internships(tools: Mapping[str, Any], timestamp: int) -> None:
     """Let agreements and windows run out after their last day, and end what is over."""
     internships.sweep()
 
 
-@jobs.app.periodic(cron="13 * * * *")
-@jobs.task(queueing_lock="forget_what_has_expired")
+@_by_itself
 def forget_what_has_expired(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remove idempotency keys that no client may use any more; screenings, callbacks in time."""
     action(idempotency.forget_old)()
@@ -204,15 +252,13 @@ def forget_what_has_expired(tools: Mapping[str, Any], timestamp: int) -> None:
     callbacks.forget_old()
 
 
-@jobs.app.periodic(cron="29 * * * *")
-@jobs.task(queueing_lock="sweep_documents")
+@_by_itself
 def sweep_documents(tools: Mapping[str, Any], timestamp: int) -> None:
     """Remove what uploads left behind that never ended."""
     documents.sweep(tools["shelf"])
 
 
-@jobs.app.periodic(cron="* * * * * 20")
-@jobs.task(queueing_lock="scan_documents")
+@_by_itself
 def scan_documents(tools: Mapping[str, Any], timestamp: int) -> None:
     """Scan what could not be scanned when it came."""
     documents.scan_waiting(tools["shelf"])

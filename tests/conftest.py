@@ -45,7 +45,8 @@ SWEPT = (
     " text_check, code, code_picture, code_errand, code_openings,"
     " notice, notice_reader, muted,"
     " consent, standing, policy_match, policy_match_item,"
-    " wording, rehearsal"
+    " wording, rehearsal,"
+    " weekly, digest, heartbeat"
 )
 
 

@@ -25,6 +25,8 @@ NO_SCOPE = "请填写全盟（league）或旗县市代码"
 TOO_EARLY = "失效日期早于生效日期"
 NOT_WITHIN = f"发送时间应在现在与{LATEST.days}天之内"
 OTHER_COUNT = "人数与提交复核时不一致，请核对后再批准"
+IS_URGENT = "本通知标为紧急，夜间也会推送，请核对理由并确认后再批准"
+NOT_URGENT = "本通知未标为紧急，请核对后再批准"
 
 
 @action
@@ -59,16 +61,22 @@ def update(public_id: UUID, content: Mapping[str, Any], *, seen: int, by: Princi
 
 
 @action
-def approve(public_id: UUID, *, people: int, seen: int, by: Principal) -> View:
+def approve(
+    public_id: UUID, *, people: int, urgent: bool = False, seen: int, by: Principal
+) -> View:
     """Let a notice be sent, as its second person, who says for how many people it is.
 
-    Raise Outdated where that is not the number that was counted.
+    Whether it is urgent has to be said as well. Raise Outdated where that is not what was counted
+    and written.
     """
     case = taken("approveNotice", "approve", public_id, seen, by)
+    is_urgent = bool(case.notice.urgent_why)
     if people != case.notice.people:
         raise Outdated(OTHER_COUNT, seen=people, current=case.notice.people)
+    if urgent != is_urgent:
+        raise Outdated(IS_URGENT if is_urgent else NOT_URGENT, seen=urgent, current=is_urgent)
     case.notice.approved_by, case.notice.approved_at = by.id, clock.now()
-    moved(case, people=people)
+    moved(case, people=people, urgent_why=case.notice.urgent_why)
     return seen_now(case)
 
 

@@ -61,6 +61,7 @@ class Notice(Numbered, Model):
     in_force_until: Mapped[date | None]
     acts_on: Mapped[Kind | None] = mapped_column(term(Kind))
     audience: Mapped[dict[str, Any]] = mapped_column(Json)
+    urgent_why: Mapped[str]
     status: Mapped[Status] = mapped_column(term(Status))
     proposed_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
@@ -77,6 +78,8 @@ class Notice(Numbered, Model):
     canary_to: Mapped[int | None] = mapped_column(BigInteger)
     released_at: Mapped[datetime | None]
     resumed_at: Mapped[datetime | None]
+    alarm_at: Mapped[datetime | None]
+    alarmed_at: Mapped[datetime | None]
     why: Mapped[str]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -103,6 +106,16 @@ class Muted(Model):
     """A topic of which somebody does not want to hear."""
 
     __tablename__ = "muted"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Weekly(Model):
+    """A topic of which somebody wants to hear once a week, and not each time."""
+
+    __tablename__ = "weekly"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     topic: Mapped[str] = mapped_column(primary_key=True)

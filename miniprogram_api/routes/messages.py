@@ -67,7 +67,7 @@ def record_subscription(by: Principal, body: dict[str, Any]) -> Any:
 
 @routes.operation("GET", "/me/preferences", "getPreferences", gives=shapes.PreferencesSchema)
 def get_preferences(by: Principal) -> dict[str, Any]:
-    """Of which topics of notices the caller wants to hear."""
+    """Of which topics of notices the caller wants to hear each time, once a week, or never."""
     return preferences.of(by)
 
 
@@ -75,10 +75,10 @@ def get_preferences(by: Principal) -> dict[str, Any]:
     "PUT",
     "/me/preferences",
     "setPreferences",
-    body=shapes.Unwanted,
+    body=shapes.Wishes,
     gives=shapes.PreferencesSchema,
     key="natural",
 )
 def set_preferences(by: Principal, body: dict[str, Any]) -> dict[str, Any]:
-    """Say of which topics she does not want to hear; her own case is always told."""
-    return preferences.set_muted(body["muted"], by=by)
+    """Say of which topics she wants to hear never or once a week; her case is always told."""
+    return preferences.choose(body["muted"], weekly=body["weekly"], by=by)

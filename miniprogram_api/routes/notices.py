@@ -105,8 +105,8 @@ def submit_notice(by: Principal, notice_id: UUID, seen: int) -> dict[str, Any]:
 def approve_notice(
     by: Principal, notice_id: UUID, seen: int, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Let a notice be sent, as its second person, who names the number of its people."""
-    return actions.approve(notice_id, people=body["people"], seen=seen, by=by)
+    """Let a notice be sent, as its second person, who names its number and whether it is urgent."""
+    return actions.approve(notice_id, **body, seen=seen, by=by)
 
 
 @routes.operation(

@@ -10,10 +10,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client import REGISTRY as LOCAL
 
 from backend import readiness
+from backend.access import Principal
 from backend.errors import DatabaseDown, NotFound
 from miniprogram_api import json, openapi
 from miniprogram_api.operations import Routes
 from miniprogram_api.problems import BY_SLUG
+from miniprogram_api.schemas.shared import Moment, Shown
+from notifications import watching
 
 routes = Routes("system", __name__, description="运行状态与说明")
 metrics = Blueprint("metrics", __name__)
@@ -33,11 +36,29 @@ class HealthSchema(Schema):
 
 
 class ReadinessSchema(HealthSchema):
-    """What the process needs, and whether it has it; Redis is only reported."""
+    """What the process needs, and whether it has it; Redis and stopped jobs are only reported."""
 
     database = fields.Boolean(required=True)
     schema_version = fields.String(required=True, allow_none=True, metadata={"example": "0009"})
     redis = fields.Boolean(required=True)
+    stale_sweepers = fields.List(fields.String(), required=True, metadata={"example": []})
+
+
+class SweeperSchema(Shown):
+    """A periodic job: how long it may go without a success, and when it last had one."""
+
+    job = fields.String(required=True, metadata={"example": "sweep_messages"})
+    does = fields.String(required=True, metadata={"example": "发送到期的推送"})
+    rests_s = fields.Integer(required=True, metadata={"example": 120})
+    beaten_at = Moment(required=True, allow_none=True)
+    took_ms = fields.Integer(required=True, allow_none=True, metadata={"example": 40})
+    stale = fields.Boolean(required=True)
+
+
+class SweeperListSchema(Shown):
+    """Every periodic job."""
+
+    items = fields.List(fields.Nested(SweeperSchema), required=True)
 
 
 class DocumentSchema(Schema):
@@ -69,11 +90,23 @@ def check_health() -> dict[str, str]:
 
 @routes.operation("GET", "/readyz", "checkReadiness", gives=ReadinessSchema, base="")
 def check_readiness() -> dict[str, Any]:
-    """The process can serve: PostgreSQL answers with the schema that this code expects."""
+    """The process can serve: PostgreSQL answers with the schema that this code expects.
+
+    Periodic jobs that have stopped are named, and logged once: to take out of service who still
+    answers people would make their delay a failure.
+    """
     found = readiness.check(current_app.extensions["cache"])
     if not found["ready"]:
         raise DatabaseDown
-    return {"status": "ok", **found}
+    standing = watching.standing()
+    current_app.extensions["watch"].look(standing)
+    return {"status": "ok", **found, "stale_sweepers": watching.stale(standing)}
+
+
+@routes.operation("GET", "/sweepers", "listSweepers", gives=SweeperListSchema, may_refuse=(403,))
+def list_sweepers(by: Principal) -> dict[str, Any]:
+    """What the worker does by itself, when it last came to a good end, and what has stopped."""
+    return {"items": watching.standing()}
 
 
 @routes.operation("GET", "/openapi.json", "getOpenapi", gives=DocumentSchema, base="")

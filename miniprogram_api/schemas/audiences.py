@@ -75,6 +75,7 @@ class AudienceSchema(Shown):
 
     at = Moment(required=True)
     frozen = fields.Boolean(required=True)
+    urgent_why = fields.String(required=True, metadata={"example": ""})
     people = fields.Integer(required=True, metadata=MANY)
     by_reach = fields.List(fields.Nested(ReachSchema), required=True)
     quiet = fields.Integer(required=True, metadata=MANY)

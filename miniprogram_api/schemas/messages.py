@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.notices.kinds import Topic
 from miniprogram_api.schemas.shared import Moment as At
@@ -11,6 +11,7 @@ from miniprogram_api.schemas.shared import PublicId, Shown, page_of
 from miniprogram_api.schemas.strict import Label, OneOf, Part, Several, Strict
 from notifications.grants import Answer
 from notifications.models import Status
+from notifications.preferences import Wish
 from notifications.templates import TEMPLATES, Moment
 
 Names = Enum("Names", {name.upper(): name for name in TEMPLATES})  # type: ignore[misc]
@@ -110,11 +111,13 @@ class UnreadSchema(Shown):
 
 
 class WantedSchema(Shown):
-    """Whether she wants to hear of a topic."""
+    """Whether, and how, she wants to hear of a topic."""
 
     topic = OneOf(Topic, required=True)
     topic_label = Label(required=True, attribute="topic", metadata={"example": "补贴申报"})
     wanted = fields.Boolean(required=True)
+    wish = OneOf(Wish, required=True)
+    wish_label = Label(required=True, attribute="wish", metadata={"example": "每周汇总"})
 
 
 class PreferencesSchema(Shown):
@@ -123,10 +126,28 @@ class PreferencesSchema(Shown):
     items = fields.List(fields.Nested(WantedSchema), required=True)
 
 
-class Unwanted(Strict):
-    """The topics of which she does not want to hear."""
+class Wishes(Strict):
+    """The topics of which she does not want to hear, and those for her digest of the week."""
 
-    muted = Several(OneOf(Topic), required=True, validate=_each_topic_once)
+    muted = Several(
+        OneOf(Topic),
+        required=True,
+        validate=_each_topic_once,
+        metadata={"example": ["activity"]},
+    )
+    weekly = Several(
+        OneOf(Topic),
+        load_default=list,
+        validate=_each_topic_once,
+        metadata={"example": ["policy", "space"]},
+    )
+
+    @validates_schema
+    def refuse_two_wishes(self, given: dict[str, Any], **_: Any) -> None:
+        """Refuse a topic for the digest that she does not want at all."""
+        both = set(given["muted"]) & set(given["weekly"])
+        if both:
+            raise ValidationError("同一主题不能既不接收又每周汇总", "weekly")
 
 
 MESSAGE_PAGE = page_of(MessageSchema)

@@ -29,9 +29,11 @@ from miniprogram_api.schemas.strict import (
     Strict,
     Text,
     Whole,
+    YesNo,
 )
 from notifications.models import Status as Sent
 
+URGENT = {"example": "12月2日起停电，当日窗口不办理业务"}
 _HTTPS = re.compile(r"https://[!-~]+")
 
 
@@ -88,6 +90,7 @@ class NoticeWords(Strict):
     in_force_until = Day(load_default=None, allow_none=True, metadata={"example": "2027-12-31"})
     acts_on = OneOf(Kind, load_default=None, allow_none=True)
     audience = Said(required=True)
+    urgent_why = Text(most=200, least=0, load_default="", metadata=URGENT)
 
 
 class NewNotice(NoticeWords):
@@ -97,9 +100,10 @@ class NewNotice(NoticeWords):
 
 
 class PeopleCounted(Strict):
-    """For how many people the second person has seen that it is."""
+    """For how many people the second person has seen that it is, and whether it is urgent."""
 
     people = Whole(least=0, required=True, metadata=MANY)
+    urgent = YesNo(load_default=False, metadata={"example": False})
 
 
 class Sending(Strict):
@@ -175,6 +179,7 @@ class NoticeSchema(Shown):
     in_force_until = fields.Date(required=True, allow_none=True)
     acts_on = OneOf(Kind, required=True, allow_none=True)
     audience = fields.Dict(required=True, metadata={"example": AUDIENCE})
+    urgent_why = fields.String(required=True, metadata={"example": ""})
     status = OneOf(Status, required=True)
     status_label = Label(required=True, attribute="status", metadata={"example": "待复核"})
     people = fields.Integer(required=True, allow_none=True, metadata=MANY)
@@ -185,6 +190,7 @@ class NoticeSchema(Shown):
     approved_at = Moment(required=True, allow_none=True)
     send_at = Moment(required=True, allow_none=True)
     published_at = Moment(required=True, allow_none=True)
+    alarmed_at = Moment(required=True, allow_none=True)
     why = fields.String(required=True)
     is_mine = fields.Boolean(required=True)
     actions = fields.List(fields.String(), required=True)

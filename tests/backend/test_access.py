@@ -227,6 +227,7 @@ FOR_CLERKS = {
     "getWording",
     "testSend",
 }
+FOR_ADMINISTRATORS = {"listSweepers"}
 READ = {
     "getApplication",
     "getTimeline",
@@ -430,6 +431,7 @@ EVERY_OPERATION = (
     | FOR_CITIZENS
     | FOR_STAFF
     | FOR_CLERKS
+    | FOR_ADMINISTRATORS
     | READ
     | ASK
     | DECIDE
@@ -547,8 +549,8 @@ def anyhow(principal: Principal | None) -> set[str]:
         return OPEN
     if principal.audience is Audience.CITIZEN:
         return OPEN | FOR_BOTH_SIDES | FOR_CITIZENS
-    of_the_bureau = FOR_CLERKS if principal.role is B else set()
-    return OPEN | FOR_BOTH_SIDES | FOR_STAFF | of_the_bureau
+    of_her_role = {B: FOR_CLERKS, Role.BUREAU_ADMIN: FOR_ADMINISTRATORS}
+    return OPEN | FOR_BOTH_SIDES | FOR_STAFF | of_her_role.get(principal.role, set())
 
 
 @pytest.mark.parametrize("thing", list(THINGS))

@@ -102,6 +102,7 @@ class TestStalledJobs:
         run(in_app, "retry_stalled_jobs")
 
         assert [("announce_event", {"event_id": 7})] == waiting()
+        assert "retry_stalled_jobs" == one("SELECT job FROM heartbeat")
 
     def test_the_job_of_a_living_worker_is_left_to_it(self, in_app):
         self.a_job_of("25 s")
@@ -126,6 +127,7 @@ class TestOldJobs:
 
         run(in_app, "remove_old_jobs")
 
+        assert "remove_old_jobs" == one("SELECT job FROM heartbeat")
         assert ["failed", "succeeded"] == sorted(
             each["status"] for each in look("SELECT status FROM procrastinate_jobs")
         )

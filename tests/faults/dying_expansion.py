@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from random import Random
 
 from sqlalchemy import text
@@ -26,7 +27,7 @@ WHERE notice_id = :id AND person_id > :after AND person_id <= :until
 """
 
 
-def main(kills: int, how: str) -> None:
+def main(kills: int, work: Callable[[], None]) -> None:
     """Kill so many workers, each at a moment of its own, and then let one come to an end."""
     chance, app = Random(kills), create_app(config.read())
     for _ in range(kills):
@@ -35,14 +36,14 @@ def main(kills: int, how: str) -> None:
         if not child:
             with app.app_context():
                 os.write(begun, b".")
-                HOW[how]()
+                work()
             os._exit(0)
         os.read(ready, 1)
         time.sleep(chance.uniform(0.02, 0.3))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     with app.app_context():
-        HOW[how]()
+        work()
 
 
 def portions() -> None:
@@ -77,4 +78,4 @@ def _moved() -> tuple[int, int, int]:
 HOW = {"portions": portions, "ahead": ahead}
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), HOW[sys.argv[2]])

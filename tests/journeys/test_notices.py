@@ -5,7 +5,7 @@ from typing import Any
 
 import time_machine
 
-from notifications import expansion
+from notifications import digests, expansion
 from tests.factories import ULANHOT, Caller, World
 
 # Monday, 30 November 2026, ten o'clock in Shanghai.
@@ -178,3 +178,51 @@ def look_at_the_report(world: World, path: str) -> None:
     assert {None} == {each["people"] for each in report["cells"]}
     (push,) = clerk.get(f"{path}/deliveries").json["items"]
     assert "pending" == push["status"]
+
+
+def test_whoever_wants_to_hear_once_a_week_does_but_at_once_of_what_is_urgent(world: World):
+    with time_machine.travel(MORNING, tick=False) as now:
+        her = world.citizen("bayar")
+        answer = {"answers": [{"template": "policy_notice", "answer": "accept"}]}
+        assert 200 == her.post("/messages/subscriptions", answer).status_code
+        both = her.put("/me/preferences", {"muted": ["policy"], "weekly": ["policy"]})
+        assert ["#/weekly"] == [each["pointer"] for each in both.json["errors"]]
+        wishes = her.put("/me/preferences", {"muted": ["loan"], "weekly": ["policy", "subsidy"]})
+        assert ["weekly", "weekly", "never", "each"] == [
+            each["wish"] for each in wishes.json["items"]
+        ][:4]
+        for moment, more in (
+            (MORNING, {}),
+            # In the evening of that day.
+            (MORNING.replace(hour=14), {"title": "明日停电", "urgent_why": "明日窗口不办理业务"}),
+        ):
+            now.move_to(moment)
+            brought(world, SAID | {"audience": {"all": []}} | more)
+        urgent, plain = inbox(world.citizen("bayar"))
+        assert [("明日停电", "pending"), (SAID["title"], "skipped")] == [
+            (each["title"], each["deliveries"][0]["status"]) for each in (urgent, plain)
+        ]
+        now.move_to(MORNING + timedelta(days=7, hours=-1))
+        with world.app.app_context():
+            digests.sweep()
+
+        (digest, *_) = inbox(world.citizen("bayar"))
+
+        assert "digest.begun" == digest["event"]
+        assert "明日停电" in digest["body"] and SAID["title"] in digest["body"]
+
+
+def brought(world: World, said: dict[str, Any]) -> None:
+    """Write a notice, approve it as what it is, and let it begin."""
+    clerk, colleague = world.staff("demo-bureau"), world.staff("demo-bureau-2")
+    path = f"/notices/{clerk.post('/notices', said).json['id']}"
+    etag = clerk.get(path).headers["ETag"]
+    etag = clerk.post(f"{path}/submit", {}, etag=etag).headers["ETag"]
+    is_urgent = "urgent_why" in said
+    wrong = {"people": 1, "urgent": not is_urgent}
+    assert 412 == colleague.post(f"{path}/approve", wrong, etag=etag).status_code
+    right = {"people": 1, "urgent": is_urgent}
+    etag = colleague.post(f"{path}/approve", right, etag=etag).headers["ETag"]
+    assert 200 == clerk.post(f"{path}/schedule", {}, etag=etag).status_code
+    with world.app.app_context():
+        expansion.sweep()

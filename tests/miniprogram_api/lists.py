@@ -471,6 +471,7 @@ SHORT = {
     "getPreferences": "a table of our own",
     "listConsents": "a table of our own",
     "getMatch": "the benefits of the policy",
+    "listSweepers": "a table of our own",
     "listReasons": "a table of our own",
     "getFacts": "the dictionary of facts",
     "getCaseFacts": "the dictionary of facts",

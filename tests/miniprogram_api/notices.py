@@ -118,7 +118,7 @@ READY: dict[str, Callable[[World], Made]] = {
         world.citizen(),
         "PUT",
         "/me/preferences",
-        {"muted": ["loan"]},
+        {"muted": ["loan"], "weekly": ["policy"]},
         "",
     ),
 }

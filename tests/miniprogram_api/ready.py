@@ -11,6 +11,7 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from backend import clock
+from backend.access import Role
 from backend.cases import sweeping as cases
 from backend.loans.workflow import Status
 from backend.tenancies import sweeping
@@ -19,6 +20,7 @@ from tests import papers
 from tests.backend.loans import stage as loans
 from tests.factories import SECTIONS, Caller, Upload, World, a_pdf
 from tests.miniprogram_api import choosers, interns, matched, notices, pushing, subsidised, tenants
+from tests.records import look, new_staff
 
 
 class Ready(NamedTuple):
@@ -43,6 +45,14 @@ def _reading(path: str) -> Callable[[World], Ready]:
 
 def _reading_of_hers(path: str) -> Callable[[World], Ready]:
     return lambda world: Ready(world.citizen(), "GET", path)
+
+
+def administrator(world: World) -> Caller:
+    """Whoever cares for accounts and settings; no demo account does."""
+    with world.app.app_context():
+        if not look("SELECT 1 FROM staff WHERE username = 'keeper'"):
+            new_staff("keeper", Role.BUREAU_ADMIN)
+    return world.staff("keeper")
 
 
 def _get_park(world: World) -> Ready:
@@ -561,6 +571,7 @@ def _made(make: Callable[[World], tuple[Any, ...]]) -> Callable[[World], Ready]:
 READY: dict[str, Callable[[World], Ready]] = {
     "checkHealth": _reading("/healthz"),
     "checkReadiness": _reading("/readyz"),
+    "listSweepers": lambda world: Ready(administrator(world), "GET", "/sweepers"),
     "getOpenapi": _reading("/openapi.json"),
     "getProblem": _reading("/problems/malformed"),
     "listDivisions": _reading("/divisions"),

@@ -46,6 +46,18 @@ class TestSubmitting:
         assert {"approver", "demo-bureau-2"} <= told("submitted")
         assert not {"demo-manager", "demo-bureau"} & told("submitted") - {"demo-bureau"}
 
+    def test_whoever_may_approve_it_reads_that_it_is_urgent_and_why(self):
+        stage.submitted(urgent_why="明日停电")
+        stage.submitted(title="不急")
+
+        found = [
+            each["body"]
+            for each in look("SELECT DISTINCT body FROM message WHERE event = 'notice.submitted'")
+        ]
+        (urgent,) = [each for each in found if "明日停电" in each]
+        assert "夜间也会推送" in urgent
+        assert not any("夜间" in each for each in found if "不急" in each)
+
     def test_a_county_asks_its_own_people_and_the_league_only_where_there_is_nobody(self):
         hers, other = clerk("of-ulanhot", ULANHOT), new_staff("late", Role.BUREAU_STAFF)
         assert other

@@ -16,7 +16,7 @@ from backend.subsidies.kinds import Ground
 from backend.texts.kinds import Place
 from backend.wechat.simulator.field_rules import fits
 from backend.wechat.simulator.templates import PAGES, TEMPLATES
-from notifications import fields, texts
+from notifications import fields, texts, words
 from notifications import templates as cards
 from notifications.catalogue import CATALOGUE, readers_of
 from notifications.fanout import READERS, SUBJECTS
@@ -77,6 +77,11 @@ LONGEST = {
     "title": "通" * 40,
     "proposer": "好" * 50,
     "people": 100_000,
+    "could": 100_000,
+    "reached": 100_000,
+    "unknown": 100_000,
+    "urgent": words.urgency("急" * 200),
+    "advice": words.advice({"could": 1, "reached": 0}),
     "places": 1000,
     "entrants": 1000,
     "items": "；".join("创业实体 · 统一社会信用代码（" + "好" * 500 + "）" for _ in range(20)),
@@ -237,8 +242,8 @@ def test_the_sample_of_a_preview_has_a_word_for_every_name(row):
 
 @pytest.mark.parametrize("row", [row for row in WRITTEN if row.template], **NAMED)
 def test_the_longest_real_names_fit_the_card(row):
-    for key, words in row.push.items():
-        fitted = fields.fit(key, words.format_map(sample(row.event, NAMES)))
+    for key, said in row.push.items():
+        fitted = fields.fit(key, said.format_map(sample(row.event, NAMES)))
 
         assert fits(key, fitted), (key, fitted)
 
@@ -258,8 +263,8 @@ def test_the_text_names_the_case_so_that_a_second_copy_is_harmless(row):
 @PUSHED
 def test_the_longest_words_fit_the_template(row):
     """Held against WeChat's rules as the simulator knows them, apart from our own fitting."""
-    for key, words in row.push.items():
-        fitted = fields.fit(key, words.format_map(LONGEST))
+    for key, said in row.push.items():
+        fitted = fields.fit(key, said.format_map(LONGEST))
 
         assert fits(key, fitted), (key, fitted)
 
@@ -268,8 +273,8 @@ def test_the_longest_words_fit_the_template(row):
 def test_an_empty_record_still_fits_the_template(row):
     emptied = {**LONGEST, "unit_code": "", "reasons": "", "reason": "", "note": ""}
 
-    for key, words in row.push.items():
-        assert fits(key, fields.fit(key, words.format_map(emptied))), key
+    for key, said in row.push.items():
+        assert fits(key, fields.fit(key, said.format_map(emptied))), key
 
 
 @PUSHED

@@ -386,7 +386,19 @@ class TestTheNight:
 
         assert 1 == stage.inbox_of(her, made)
         eight = MORNING.replace(hour=0) + timedelta(days=1)
-        assert eight == one("SELECT next_try_at FROM delivery")
+        assert eight <= one("SELECT next_try_at FROM delivery") < eight + timedelta(hours=1)
+
+    def test_what_is_told_in_the_evening_does_not_ring_everywhere_at_once(self, on_a_morning):
+        on_a_morning.move_to(MORNING.replace(hour=14))
+        stage.crowd(90)
+
+        stage.begun()
+
+        eight = MORNING.replace(hour=0) + timedelta(days=1)
+        found = sorted(each["next_try_at"] for each in look("SELECT next_try_at FROM delivery"))
+        assert 90 == len(set(found))
+        assert found[0] - eight < timedelta(minutes=5)
+        assert timedelta(minutes=55) < found[-1] - eight < timedelta(hours=1)
 
     def test_what_still_waits_when_night_falls_waits_until_morning(self, on_a_morning):
         stage.crowd(2)
@@ -394,11 +406,100 @@ class TestTheNight:
         assert MORNING.hour == one("SELECT next_try_at FROM delivery LIMIT 1").hour
 
         on_a_morning.move_to(MORNING.replace(hour=13))
-        expansion.sweep()
+        change(
+            "UPDATE delivery SET status = 'RETRY_WAIT' WHERE id = (SELECT min(id) FROM delivery)"
+        )
+        ledger.rest()
 
         eight = MORNING.replace(hour=0) + timedelta(days=1)
-        assert [eight] * 2 == [e["next_try_at"] for e in look("SELECT next_try_at FROM delivery")]
+        found = [each["next_try_at"] for each in look("SELECT next_try_at FROM delivery")]
+        assert all(eight <= each < eight + timedelta(hours=1) for each in found)
         assert {"pending": 2} == states(made)
+
+    def test_what_is_set_aside_stays_set_aside_through_the_night(self, on_a_morning):
+        stage.crowd(2)
+        made = stage.begun()
+        broadcasting.pause(made["id"], why="核对中", seen=made["version"], by=league())
+        expansion.sweep()
+
+        on_a_morning.move_to(MORNING.replace(hour=13))
+        ledger.rest()
+
+        assert 2 == one("SELECT count(*) FROM delivery WHERE next_try_at = expires_at")
+
+
+class TestUrgency:
+    WHY = "明日停电，窗口不办理业务"
+
+    def test_what_is_urgent_rings_in_the_night_and_before_all_that_waits(self, on_a_morning):
+        on_a_morning.move_to(MORNING.replace(hour=14))
+        stage.citizen("tuya", credits=2)
+        stage.begun()
+        urgent = stage.begun(urgent_why=self.WHY, topics=[Topic.SPACE])
+        change("UPDATE delivery SET next_try_at = next_try_at - interval '1 day 1 hour'")
+
+        (first,) = ledger.claim("me", Lane.BROADCAST, rate=1000)
+        assert stage.key_of(urgent["id"]) == one(
+            "SELECT notice_id FROM delivery WHERE id = :id", id=first["id"]
+        )
+        assert {first["id"]} == ledger.step((), [first["id"]], "me")
+        assert [] == ledger.claim("me", Lane.BROADCAST, rate=1000)
+
+    def test_its_card_names_the_night(self, on_a_morning):
+        on_a_morning.move_to(MORNING.replace(hour=14))
+        stage.citizen("tuya", credits=1)
+        stage.begun(urgent_why=self.WHY)
+
+        assert "2026年11月30日 22:00" == one("SELECT content ->> 'date3' FROM delivery")
+
+    def test_after_five_in_a_day_even_that_waits(self, on_a_morning):
+        """The hard stop holds whatever is urgent."""
+        stage.citizen("tuya", credits=9)
+        stage.begun(urgent_why=self.WHY)
+        make_due()
+        change(
+            "WITH more AS (INSERT INTO event (public_id, name, subject_kind, subject_id, at,"
+            " particulars) SELECT gen_random_uuid(), 'x', 'x', 0, now(), '{}'"
+            " FROM generate_series(1, 5) RETURNING id),"
+            " told AS (INSERT INTO message (public_id, event_id, event, person_id, title, body,"
+            " link, created_at) SELECT gen_random_uuid(), more.id, 'x', person_id, 't', 'b', 'l',"
+            " now() FROM more, delivery RETURNING id, person_id)"
+            " INSERT INTO delivery (message_id, person_id, channel, lane, template, page, content,"
+            " status, attempts, claim_epoch, next_try_at, expires_at, intent_at)"
+            " SELECT id, person_id, 'wechat', 'DECISION', 't', 'l', '{}', 'ACCEPTED', 1, 1, now(),"
+            " now(), now() FROM told"
+        )
+
+        assert [] == ledger.claim("me", Lane.BROADCAST, rate=1000)
+
+
+class TestTheDigest:
+    def test_whoever_wants_it_weekly_has_the_message_and_no_push(self):
+        her, other = (stage.citizen(name, credits=1) for name in ("tuya", "naren"))
+        preferences.choose((), weekly={Topic.SUBSIDY}, by=her)
+        made = stage.begun(topics=[Topic.SUBSIDY])
+
+        assert (1, 1) == (stage.inbox_of(her, made), stage.inbox_of(other, made))
+        assert {"digest": 1, "pending": 1} == states(made)
+        assert 2 == whole(made)
+
+    def test_a_push_that_was_claimed_does_not_begin_after_she_wanted_it_weekly(self):
+        her = stage.citizen("tuya", credits=1)
+        stage.begun(topics=[Topic.LOAN])
+        make_due()
+        (claimed,) = [each["id"] for each in ledger.claim("me", Lane.BROADCAST, rate=1000)]
+        change("INSERT INTO weekly VALUES (:her, 'LOAN', now())", her=her.id)
+
+        assert frozenset() == ledger.step((), [claimed], "me")
+
+    def test_what_was_told_while_she_said_so_is_left_out_by_the_next_sweep(self):
+        her = stage.citizen("tuya", credits=1)
+        made = stage.begun(topics=[Topic.LOAN])
+        change("INSERT INTO weekly VALUES (:her, 'LOAN', now())", her=her.id)
+
+        expansion.sweep()
+
+        assert {"digest": 1} == states(made)
 
 
 class TestTheEnd:
@@ -419,7 +520,7 @@ class TestTheEnd:
         stage.crowd(20, credits=0)
         stage.crowd(CANARY + 40)
         muted = stage.citizen("tuya", credits=1)
-        preferences.set_muted({Topic.SUBSIDY}, by=muted)
+        preferences.choose({Topic.SUBSIDY}, by=muted)
         made = stage.scheduled()
         assert CANARY + 61 == whole(made)
         for outcomes in (

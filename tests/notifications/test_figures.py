@@ -59,6 +59,26 @@ def test_what_would_leave_in_the_night_waits_for_the_morning():
     assert ["2026年12月1日 08:00"] * 3 == [each["card"]["date3"] for each in found["samples"]]
 
 
+def test_what_is_urgent_does_not_wait_for_the_morning():
+    stage.crowd(3)
+    made = stage.draft(urgent_why="明日停电")
+
+    found = broadcasting.preview(made["id"], at=MORNING.replace(hour=13), by=league())
+
+    assert (0, "明日停电") == (found["quiet"], found["urgent_why"])
+    assert {"2026年11月30日 21:00"} == {each["card"]["date3"] for each in found["samples"]}
+
+
+def test_a_digest_is_a_way_of_its_own_in_the_preview_and_adds_up():
+    stage.crowd(12)
+    change("INSERT INTO weekly SELECT person_id, 'SUBSIDY', now() FROM profile LIMIT 4")
+
+    found = broadcasting.preview(stage.draft()["id"], at=MORNING, by=league())
+
+    by_reach = {each["reach"].name: each["people"] for each in found["by_reach"]}
+    assert (4, 8, 12) == (by_reach["DIGEST"], by_reach["REACHABLE"], sum(by_reach.values()))
+
+
 def test_five_samples_show_what_would_be_read():
     stage.crowd(4)
     stage.crowd(3, credits=0)

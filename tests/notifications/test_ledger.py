@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import event, text
 
 from backend import clock
@@ -50,7 +51,7 @@ def planned_row_by_row() -> Iterator[None]:
 
 def rows_read(statement: str) -> int:
     """Count the rows that a statement looks at, by what PostgreSQL says of each of its steps."""
-    values = {"lane": "BROADCAST", "me": ME, "lease": 30, "room": 20}
+    values = {"lane": "BROADCAST", "night": False, "me": ME, "lease": 30, "room": 20}
     used = {name: each for name, each in values.items() if f":{name}" in statement}
     ((plan,),) = (
         each.values() for each in look(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", **used)
@@ -450,8 +451,80 @@ class TestEnough:
         ledger.sweep()
 
         morning = clock.start_of(clock.today() + timedelta(days=1)) + timedelta(hours=8)
-        assert ("PENDING", morning) == (row(key)["status"], row(key)["next_try_at"])
+        assert "PENDING" == row(key)["status"]
+        assert morning <= row(key)["next_try_at"] < morning + timedelta(hours=1)
         assert [others] == claimed()
+
+
+class TestManners:
+    """What is polite keeps quiet at night, and is left out when she has had enough this week."""
+
+    TEN, NIGHT = (datetime(2026, 11, 30, hour, tzinfo=UTC) for hour in (2, 15))
+
+    def polite(self, times: int, lane: Lane = Lane.BROADCAST) -> list[int]:
+        keys = plant(times, "qiqige", lane=lane)
+        change("UPDATE delivery SET polite = true")
+        return keys
+
+    @pytest.mark.parametrize(("moment", "is_taken"), [("TEN", True), ("NIGHT", False)])
+    def test_it_is_not_claimed_at_night(self, in_app, moment, is_taken):
+        (key,) = self.polite(1)
+
+        with time_machine.travel(getattr(self, moment)):
+            assert is_taken is ledger.is_due(Lane.BROADCAST)
+            assert ([key] if is_taken else []) == claimed(lane=Lane.BROADCAST)
+
+    def test_what_is_not_polite_is_claimed_at_any_hour(self, in_app):
+        (key,) = plant(1, lane=Lane.BROADCAST)
+
+        with time_machine.travel(self.NIGHT):
+            ledger.rest()
+            assert [key] == claimed(lane=Lane.BROADCAST)
+
+    def had(self, times: int, when: str) -> None:
+        for key in self.polite(times):
+            alter(key, f"status = 'ACCEPTED', intent_at = {when}")
+
+    @pytest.mark.parametrize(
+        ("times", "when", "is_taken"),
+        [
+            (2, "now() - interval '1 day'", True),
+            (3, "now() - interval '6 days 23 hours'", False),
+            (3, "now() - interval '7 days 1 minute'", True),
+        ],
+    )
+    def test_three_in_seven_days_leave_and_the_fourth_is_left_out(
+        self, in_app, times, when, is_taken
+    ):
+        self.had(times, when)
+        (key,) = self.polite(1)
+
+        with time_machine.travel(self.TEN):
+            assert is_taken is ledger.is_due(Lane.BROADCAST)
+            ledger.sweep()
+            found = row(key)
+            assert ([key] if is_taken else []) == claimed(lane=Lane.BROADCAST)
+        assert (("PENDING", None) if is_taken else ("SKIPPED", "capped")) == (
+            found["status"],
+            found["detail"],
+        )
+
+    def test_a_push_that_is_tried_again_does_not_count_itself(self, in_app):
+        self.had(2, "now() - interval '1 day'")
+        (key,) = self.polite(1)
+        alter(key, "status = 'RETRY_WAIT', intent_at = now()")
+
+        with time_machine.travel(self.TEN):
+            ledger.sweep()
+            assert [key] == claimed(lane=Lane.BROADCAST)
+
+    def test_what_is_about_her_own_case_leaves_however_much_else_she_had(self, in_app):
+        self.had(4, "now() - interval '2 days'")
+        (key,) = plant(1, "qiqige")
+
+        ledger.sweep()
+
+        assert [key] == claimed()
 
 
 class TestResending:

@@ -1,19 +1,23 @@
 """What the worker does: the jobs of a decision, from the event to the push, in a real worker."""
 
+import logging
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from croniter import croniter
 
-from backend import jobs
+from backend import heartbeats, jobs
 from backend.audit import actions as audit
 from backend.errors import DatabaseDown
 from backend.notices.workflow import Status
 from backend.screenings import actions as screenings
 from backend.wechat.outcome import Outcome, Word
-from notifications import callbacks, expansion, wordings, work
+from notifications import callbacks, digests, expansion, watching, wordings, work
+from notifications.sweepers import SWEEPERS
 from tests.backend.matches.stage import consenting
 from tests.backend.notices import stage
 from tests.filing import approved
@@ -39,11 +43,20 @@ def tools(app, wechat: FakeWeChat) -> dict[str, Any]:
         "wechat": wechat,
         "app_context": app.app_context,
         "shelf": app.extensions["shelf"],
+        "watch": watching.Watch(),
     }
 
 
 def do_all_jobs(app, wechat: FakeWeChat) -> None:
-    """Run a worker as `work.run` does, until nothing is left to do."""
+    """Run a worker as `work.run` does, until nothing is left to do.
+
+    The digests of this week, whichever it is, have been written.
+    """
+    change(
+        "INSERT INTO digest (week_on, since, until, told_to, ended_at)"
+        " SELECT date_trunc('week', now() + '8 h')::date, now() - interval '1 s', now(), 0, now()"
+        " ON CONFLICT DO NOTHING"
+    )
     jobs.work(
         app.extensions["settings"].database_url,
         {jobs.DEFAULT: 1, **dict.fromkeys(work.OWN_PLACES, 1)},
@@ -169,7 +182,7 @@ def test_a_second_worker_finds_nothing_left(in_app):
 def test_every_task_that_is_deferred_by_name_exists():
     named = {"announce_event", "send_due", "take_up_callbacks", "match_people"}
 
-    assert named | {expansion.EXPAND, expansion.SEND} <= set(jobs.app.tasks)
+    assert named | {expansion.EXPAND, expansion.SEND, digests.WRITE} <= set(jobs.app.tasks)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +192,9 @@ def test_every_task_that_is_deferred_by_name_exists():
         ("sweep_callbacks", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_notices", ["05:00:10", "05:00:20", "05:00:30"]),
         ("sweep_matches", ["05:00:15", "05:01:15", "05:02:15"]),
+        ("sweep_digests", ["05:00:25", "05:01:25", "05:02:25"]),
+        ("watch_urgent", ["05:00:05", "05:01:05", "05:02:05"]),
+        ("watch_sweepers", ["05:00:30", "05:01:00", "05:01:30"]),
         ("sweep_tenancies", ["05:00:45", "05:01:45", "05:02:45"]),
         ("retry_stalled_jobs", ["05:00:15", "05:00:30", "05:00:45"]),
         ("remind", ["05:10:00", "05:20:00", "05:30:00"]),
@@ -196,6 +212,92 @@ def test_what_the_worker_does_by_itself_and_at_what_time(name, at):
     moments = croniter(periodic.cron, start, ret_type=datetime)
 
     assert at == [str(moments.get_next().time()) for _ in range(3)]
+
+
+def run(name: str, app) -> None:
+    getattr(work, name).func(_Context(tools(app, FakeWeChat())), timestamp=0)
+
+
+def beats() -> set[str]:
+    return {each["job"] for each in look("SELECT job FROM heartbeat")}
+
+
+OURS = sorted(SWEEPERS.keys() - {"retry_stalled_jobs", "remove_old_jobs"})
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_came_to_a_good_end_is_noted(in_app, name):
+    run(name, in_app)
+
+    assert {name} == beats()
+    assert one(
+        "SELECT beaten_at BETWEEN now() - interval '20 s' AND clock_timestamp() FROM heartbeat"
+    )
+    assert 0 <= one("SELECT took_ms FROM heartbeat") < 20_000
+
+
+def fails_and_is_seen(by_itself: Callable[..., Any], app) -> None:
+    """A sweep that raises has no success: its pulse stays where it was."""
+
+    def sweep_cases(tools: Any, timestamp: int) -> None:
+        change("UPDATE heartbeat SET beaten_at = now() - interval '1 h'")
+        raise LookupError("the register is away")
+
+    declared = by_itself(sweep_cases)
+    with pytest.raises(LookupError):
+        declared(tools={}, timestamp=0)
+
+    found = {each["job"]: each["stale"] for each in watching.standing()}
+    assert found["sweep_cases"], "a sweep that failed passes for one that did not"
+
+
+def test_what_raised_is_no_success(in_app):
+    run("sweep_cases", in_app)
+
+    fails_and_is_seen(work.noting_success, in_app)
+
+
+def test_a_pulse_that_is_noted_whatever_happened_is_caught(in_app):
+    """The planted bug: it beats on the way out, as if the sweep had come to a good end."""
+
+    def beating_anyway(function: Callable[..., None]) -> Callable[..., None]:
+        def declared(**arguments: Any) -> None:
+            try:
+                function(**arguments)
+            finally:
+                heartbeats.beat(function.__name__, 0.0)
+
+        return declared
+
+    with pytest.raises(AssertionError, match="passes for one that did not"):
+        fails_and_is_seen(beating_anyway, in_app)
+
+
+def test_each_worker_cries_when_another_job_has_stopped(in_app, caplog):
+    for job in SWEEPERS:
+        heartbeats.beat(job, 0.0)
+    change("UPDATE heartbeat SET beaten_at = now() - interval '1 h' WHERE job = 'sweep_draws'")
+    brought = tools(in_app, FakeWeChat()) | {"watch": watching.Watch(began=-1e6)}
+
+    with caplog.at_level(logging.ERROR):
+        for _ in range(2):
+            work.watch_sweepers.func(_Context(brought), timestamp=0)
+
+    (cried,) = [each.message for each in caplog.records if each.levelname == "ERROR"]
+    assert "sweep_draws has stopped" in cried
+
+
+def test_where_digests_are_due_a_job_is_asked_for(in_mended_app):
+    with time_machine.travel(stage.MORNING, tick=True):
+        run("sweep_digests", in_mended_app)
+        assert [digests.WRITE] == waiting()
+        work.write_digests.func(_Context(tools(in_mended_app, FakeWeChat())))
+        change("DELETE FROM procrastinate_jobs")
+
+        run("sweep_digests", in_mended_app)
+
+    assert [] == waiting()
+    assert 1 == one("SELECT count(*) FROM digest WHERE ended_at IS NOT NULL")
 
 
 class TestSweeping:

@@ -27,6 +27,7 @@ WORDS: dict[str, Any] = {
     "in_force_until": None,
     "acts_on": Kind.STARTUP_SUBSIDY,
     "audience": EVERYBODY,
+    "urgent_why": "",
 }
 
 
@@ -57,7 +58,7 @@ def submitted(**changed: Any) -> dict[str, Any]:
 
 def approved(**changed: Any) -> dict[str, Any]:
     made = submitted(**changed)
-    said = {"people": made["people"], "seen": made["version"]}
+    said = {"people": made["people"], "urgent": bool(made["urgent_why"]), "seen": made["version"]}
     return actions.approve(made["id"], by=second(), **said)
 
 

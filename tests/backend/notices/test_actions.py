@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy.exc import IntegrityError
 
 from backend.db import new_id
 from backend.errors import Invalid, NotAllowed, NotFound, Outdated, WrongStatus
@@ -111,6 +112,27 @@ class TestDeciding:
 
         assert (Status.SCHEDULED, "approver") == (found["status"], found["approved_by_name"])
         assert 1 == told("approved")
+
+    @pytest.mark.parametrize(("why", "said"), [("明日停电", False), ("", True)])
+    def test_whoever_does_not_name_its_urgency_has_not_looked(self, in_mended_app, why, said):
+        stage.citizen("tuya")
+        made = stage.submitted(urgent_why=why)
+        seen = made["version"]
+
+        with pytest.raises(Outdated, match="紧急"):
+            actions.approve(made["id"], people=1, urgent=said, seen=seen, by=second())
+
+        found = actions.approve(made["id"], people=1, urgent=not said, seen=seen, by=second())
+        assert (Status.SCHEDULED, why) == (found["status"], found["urgent_why"])
+        assert why == one(
+            "SELECT particulars ->> 'urgent_why' FROM event WHERE name = 'notice.approved'"
+        )
+
+    def test_after_submission_nothing_becomes_urgent(self, in_mended_app):
+        stage.submitted()
+
+        with pytest.raises(IntegrityError, match="stays as it was submitted"):
+            change("UPDATE notice SET urgent_why = '明日停电'")
 
     @pytest.mark.parametrize("people", [0, 2])
     def test_whoever_names_another_number_has_not_looked(self, in_mended_app, people):

@@ -1,13 +1,17 @@
 """Is it alive, is it ready, what does it offer, what does a problem mean?"""
 
+import logging
 from dataclasses import replace
 
 import pytest
 
-from backend import readiness
+from backend import heartbeats, readiness
 from miniprogram_api.app import create_app
 from miniprogram_api.problems import PROBLEMS
+from notifications import watching
+from notifications.sweepers import SWEEPERS
 from tests.factories import Caller, World
+from tests.miniprogram_api.ready import administrator
 from tests.records import change
 
 
@@ -24,7 +28,34 @@ class TestReadiness:
             "database": True,
             "schema_version": readiness.expected_schema(),
             "redis": True,
+            "stale_sweepers": list(SWEEPERS),
         } == world.anybody.get("/readyz").json
+
+    def test_periodic_jobs_that_have_stopped_are_named_and_it_is_ready_all_the_same(
+        self, world: World, in_app
+    ):
+        for job in SWEEPERS:
+            heartbeats.beat(job, 0.1)
+        change("UPDATE heartbeat SET beaten_at = now() - interval '1 h' WHERE job = 'sweep_cases'")
+
+        answer = world.anybody.get("/readyz")
+
+        assert (200, ["sweep_cases"]) == (answer.status_code, answer.json["stale_sweepers"])
+
+    def test_a_stop_is_logged_once_and_not_at_every_look(self, world: World, in_app, caplog):
+        kept, in_app.extensions["watch"] = in_app.extensions["watch"], watching.Watch(began=-1e6)
+        for job in SWEEPERS:
+            heartbeats.beat(job, 0.1)
+        change("UPDATE heartbeat SET beaten_at = now() - interval '1 h' WHERE job = 'sweep_cases'")
+        try:
+            with caplog.at_level(logging.ERROR):
+                for _ in range(3):
+                    world.anybody.get("/readyz")
+        finally:
+            in_app.extensions["watch"] = kept
+
+        (cried,) = [each.message for each in caplog.records if each.levelname == "ERROR"]
+        assert "sweep_cases has stopped" in cried
 
     def test_on_another_schema_it_is_not(self, world: World, in_app):
         kept = readiness.expected_schema()
@@ -43,6 +74,23 @@ class TestReadiness:
         caller = Caller(create_app(replace(settings, database_url=away)))
 
         assert [200, 503] == [caller.get(path).status_code for path in ("/healthz", "/readyz")]
+
+
+class TestSweepers:
+    def test_an_administrator_sees_when_each_last_came_to_a_good_end(self, world: World, in_app):
+        heartbeats.beat("sweep_messages", 0.25)
+
+        found = {each["job"]: each for each in administrator(world).get("/sweepers").json["items"]}
+
+        assert list(SWEEPERS) == list(found)
+        beaten, never = found["sweep_messages"], found["sweep_cases"]
+        assert (False, 250, 120) == (beaten["stale"], beaten["took_ms"], beaten["rests_s"])
+        assert beaten["beaten_at"].endswith("Z")
+        assert (True, None, None) == (never["stale"], never["took_ms"], never["beaten_at"])
+
+    @pytest.mark.parametrize("who", ["demo-bureau", "demo-manager"])
+    def test_nobody_else_does(self, world: World, who):
+        assert 403 == world.staff(who).get("/sweepers").status_code
 
 
 class TestProblems:

@@ -1,0 +1,38 @@
+"""Which periodic job has last come to a good end, and when?"""
+
+import pytest
+import time_machine
+
+from backend import clock, heartbeats
+from tests.records import at_once, change, one
+
+
+def test_a_job_that_has_never_ended_well_is_not_there(in_app):
+    assert {} == heartbeats.by_job()
+
+
+def test_the_last_success_is_kept_and_how_long_it_took(in_app):
+    heartbeats.beat("sweep", 9.0)
+    change("UPDATE heartbeat SET beaten_at = now() - interval '1 h'")
+
+    heartbeats.beat("sweep", 1.2345)
+    heartbeats.beat("another", 0.0)
+
+    found = heartbeats.by_job()
+    assert {"sweep": 1234, "another": 0} == {job: each["took_ms"] for job, each in found.items()}
+    assert 0 <= found["sweep"]["age_s"] < 20
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_the_clock_of_the_database_counts_and_not_that_of_a_machine(in_app, years):
+    day = clock.now()
+    with time_machine.travel(day.replace(year=day.year + years)):
+        heartbeats.beat("sweep", 0.0)
+
+        assert 0 <= heartbeats.by_job()["sweep"]["age_s"] < 20
+
+
+def test_two_workers_at_once_keep_one_row(in_app):
+    assert [None] * 4 == at_once(4, lambda _: heartbeats.beat("sweep", 0.0))
+
+    assert 1 == one("SELECT count(*) FROM heartbeat")
