@@ -22,7 +22,7 @@ from backend.db import action, row, rows, session
 from notifications import cards
 from notifications.expansion import BROADCASTS, CHUNK, RUN_S, SEND
 from notifications.models import Digest
-from notifications.reach import TEMPLATE, UNWANTED, alone, loud, slot
+from notifications.reach import TEMPLATE, TOLD, UNWANTED, alone, loud, slot
 
 WRITE = "write_digests"
 EVENT = "digest.begun"
@@ -79,12 +79,13 @@ pushed AS (
     INSERT INTO delivery (message_id, person_id, channel, lane, polite, template, page,
         content, status, attempts, claim_epoch, next_try_at, expires_at, settled_at, detail)
     SELECT told.id, told.person_id, 'wechat', 'BROADCAST', true, '{TEMPLATE}', '{PAGE}',
-        CAST(:card AS jsonb) || jsonb_build_object('thing2', many || '条消息您还没有阅读'),
+        CAST(:card AS jsonb)
+        || jsonb_build_object('thing2', (of_her ->> 'many') || '条消息您还没有阅读'),
         CASE WHEN reach = 'REACHABLE' THEN 'PENDING' ELSE 'SKIPPED' END, 0, 0,
         CAST(:due AS timestamptz) + {slot("told.person_id")}, :expires,
         CASE WHEN reach <> 'REACHABLE' THEN CAST(:now AS timestamptz) END,
         CASE WHEN reach <> 'REACHABLE' THEN lower(reach) END
-    FROM told JOIN judged USING (person_id))
+    FROM {TOLD})
 SELECT count(*) AS people, max(person_id) AS last FROM chunk
 """)
 

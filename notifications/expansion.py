@@ -23,7 +23,7 @@ from backend.notices.workflow import Status
 from notifications import alarms, cards
 from notifications.models import Delivery
 from notifications.models import Status as Sent
-from notifications.reach import IN_DIGEST, REACH, TEMPLATE, UNSENT, UNWANTED, loud, slot
+from notifications.reach import IN_DIGEST, REACH, TEMPLATE, TOLD, UNSENT, UNWANTED, loud, slot
 
 log = logging.getLogger(__name__)
 TABLE = cast(Table, Notice.__table__)
@@ -59,7 +59,7 @@ pushed AS (
         CAST(:due AS timestamptz) + CASE WHEN :rests THEN {slot("told.person_id")} ELSE '0' END,
         :expires, CASE WHEN reach <> 'REACHABLE' THEN CAST(:now AS timestamptz) END,
         CASE WHEN reach <> 'REACHABLE' THEN lower(reach) END
-    FROM told JOIN judged USING (person_id)),
+    FROM {TOLD}),
 left_out AS (
     UPDATE notice_reader n SET opted_out = true FROM judged
     WHERE n.notice_id = :id AND n.person_id = judged.person_id AND reach = 'OPTED_OUT')

@@ -37,6 +37,13 @@ UNWANTED = f"notice.topics <@ {MUTED}"
 IN_DIGEST = f"notice.urgent_why = '' AND notice.topics <@ ({MUTED} || {SELDOM})"
 
 
+# Who of `judged` was told, with her row of it. Looked up and not joined: of rows that have just
+# been written the planner believes that there are two, and would compare all with all.
+TOLD = """(SELECT id, person_id, (SELECT jsonb_object_agg(person_id, to_jsonb(judged)) FROM judged)
+        -> CAST(person_id AS text) AS of_her FROM told OFFSET 0) AS told,
+    LATERAL (SELECT of_her ->> 'reach' AS reach) AS hers"""
+
+
 def slot(person: str) -> str:
     """Say in SQL how long after the first moment of a morning somebody's telephone may ring.
 

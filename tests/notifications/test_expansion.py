@@ -17,9 +17,11 @@ from backend.wechat.outcome import Outcome, Word
 from notifications import broadcasting, delivery, expansion, ledger, preferences
 from notifications.expansion import CANARY, CHUNK, FAILURES, UNKNOWN
 from notifications.models import Lane
+from notifications.reach import TOLD
 from tests.backend.notices import stage
 from tests.backend.notices.stage import MORNING, league, states
 from tests.notifications.posts import ACCEPTED, FakeWeChat
+from tests.planned import rows_read
 from tests.records import change, look, one
 
 TEMPLATES = {"policy_notice": "POLICY_NOTICE"}
@@ -284,6 +286,31 @@ class TestPortions:
         expansion.sweep()
 
         assert (1, 0) == (stage.inbox_of(her, made), stage.inbox_of(later, made))
+
+
+class TestTheCost:
+    """Right after its people were written down nobody has counted them for the planner."""
+
+    PEOPLE = 600
+
+    def rows(self, statement: str) -> int:
+        stage.crowd(self.PEOPLE)
+        key = stage.key_of(stage.scheduled()["id"])
+        expansion.start(key)
+        event, now = one("SELECT event_id FROM notice WHERE id = :key", key=key), MORNING
+        known = {"id": key, "event": event, "after": 0, "until": 2**62, "size": 1000, "now": now}
+        card = {"title": "t", "body": "b", "link": "l", "card": "{}", "polite": True, "rests": True}
+        return rows_read(statement, known | card | {"due": now, "expires": now})
+
+    def test_a_portion_costs_as_much_as_it_has_people(self):
+        assert self.rows(expansion.TELL) < 50 * self.PEOPLE
+
+    def test_to_compare_all_with_all_is_noticed(self):
+        """The planted bug: a join of two steps of which the planner knows nothing."""
+        joined = expansion.TELL.replace(TOLD, "told JOIN judged USING (person_id)")
+        assert joined != expansion.TELL
+
+        assert self.rows(joined) > 100 * self.PEOPLE
 
 
 class TestStopping:

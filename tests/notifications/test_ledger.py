@@ -17,7 +17,8 @@ from notifications import delivery, ledger
 from notifications.models import Lane, Status
 from tests.faults.pushes import pending
 from tests.notifications.posts import ACCEPTED, TEMPLATE, alter, plant, row, statuses
-from tests.records import at_once, change, look
+from tests.planned import rows_read
+from tests.records import at_once, change
 
 ME, ANOTHER = "worker-1", "worker-2"
 
@@ -49,20 +50,9 @@ def planned_row_by_row() -> Iterator[None]:
         event.remove(db.session, "after_begin", loops_only)
 
 
-def rows_read(statement: str) -> int:
-    """Count the rows that a statement looks at, by what PostgreSQL says of each of its steps."""
+def rows_of(statement: str) -> int:
     values = {"lane": "BROADCAST", "night": False, "me": ME, "lease": 30, "room": 20}
-    used = {name: each for name, each in values.items() if f":{name}" in statement}
-    ((plan,),) = (
-        each.values() for each in look(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", **used)
-    )
-    steps, found = [plan[0]["Plan"]], 0
-    while steps:
-        step = steps.pop()
-        steps += step.get("Plans", ())
-        passed = sum(step.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Join Filter"))
-        found += step["Actual Loops"] * (step["Actual Rows"] + passed)
-    return int(found)
+    return rows_read(statement, values)
 
 
 class TestClaiming:
@@ -107,7 +97,7 @@ class TestClaiming:
         change("ANALYZE delivery")
         pending(in_app, 1000, Lane.BROADCAST)
 
-        assert rows_read(getattr(ledger, statement).text) < 10 * ledger.LOOK
+        assert rows_of(getattr(ledger, statement).text) < 10 * ledger.LOOK
 
     def test_comparing_all_that_wait_with_each_other_is_noticed(self, in_app):
         """The planted bug, in words that leave the planner a choice; it takes hours for many."""
@@ -120,7 +110,7 @@ class TestClaiming:
             " AND (other.next_try_at, other.id) < (due.next_try_at, due.id)) LIMIT :room"
         )
 
-        assert rows_read(each_with_each) > 10 * ledger.LOOK
+        assert rows_of(each_with_each) > 10 * ledger.LOOK
 
     def test_whoever_has_had_enough_holds_up_nobody_for_longer_than_until_the_sweep(self, in_app):
         hers = plant(ledger.LOOK + 5, "qiqige")
