@@ -22,8 +22,9 @@ from notifications.templates import RESENT_ONCE
 
 BATCH, PORTION = 20, 5000
 CLAIM_S, SEND_S = 30, 20
-# A receipt that has not come by then will not come; what may be sent again is, once.
-RESEND_AFTER_S = 600
+# A receipt that has not come by then, and waits nowhere to be read, will not come; what may be sent
+# again is, once. With the lease before it nothing of the kind is in doubt for two minutes.
+RESEND_AFTER_S = 75
 RETRY_S = (2, 5, 15, 60)
 LONGEST_DETAIL = 200
 BECOMES = {
@@ -145,6 +146,7 @@ _RESEND = text("""
     WHERE status = 'UNKNOWN' AND resent_at IS NULL AND template = ANY(:templates)
       AND settled_at < clock_timestamp() - :patience * interval '1 s'
       AND expires_at > clock_timestamp()
+      AND NOT EXISTS (SELECT FROM callback WHERE processed_at IS NULL AND tries = 0)
 """)
 
 

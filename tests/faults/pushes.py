@@ -36,7 +36,17 @@ class Push(NamedTuple):
     attempts: int
 
 
-def pending(app: Flask, count: int = 1, lane: Lane = Lane.DECISION) -> list[Case]:
+# A card that is held when its fate is unknown.
+HELD = "policy_notice"
+OF_HELD = {"thing1": "补贴开始申报", "thing2": "满一年的可以申报", "date3": "2026年11月23日"}
+
+
+def pending(
+    app: Flask,
+    count: int = 1,
+    lane: Lane = Lane.DECISION,
+    template: str = "tenancy_result",
+) -> list[Case]:
     """Bring in people to whom a push is due, all of them because of one event."""
     cases = submitted(app, count)
     ((event,),) = ask(
@@ -58,11 +68,12 @@ def pending(app: Flask, count: int = 1, lane: Lane = Lane.DECISION) -> list[Case
         app,
         "INSERT INTO delivery (message_id, person_id, channel, lane, template, page, content,"
         " status, attempts, claim_epoch, next_try_at, expires_at)"
-        " SELECT id, person_id, 'wechat', :lane, 'tenancy_result', link, CAST(:words AS jsonb),"
+        " SELECT id, person_id, 'wechat', :lane, :template, link, CAST(:words AS jsonb),"
         " 'PENDING', 0, 0, now(), now() + interval '24 h' FROM message WHERE event_id = :event",
         event=event,
         lane=lane.name,
-        words=json.dumps(WORDS),
+        template=template,
+        words=json.dumps(OF_HELD if template == HELD else WORDS),
     )
     return cases
 
