@@ -140,6 +140,8 @@ def reading() -> Iterator[Connection]:
             with _autocommitting(db.engine).connect() as connection:
                 yield connection
         else:
+            if lent and lent[0].invalidated:
+                lent.pop().close()
             if not lent:
                 lent.append(_autocommitting(db.engine).connect())
             yield lent[0]
@@ -147,7 +149,11 @@ def reading() -> Iterator[Connection]:
 
 @contextmanager
 def one_connection() -> Iterator[None]:
-    """Lend one connection to all that is read meanwhile, by a request that waits for nobody."""
+    """Lend one connection to all that is read meanwhile, outside of actions and in autocommit.
+
+    One that broke is replaced for the next read. To have a connection at hand is half of what a
+    small statement costs; whoever lends it over a wait takes it from everybody else.
+    """
     lent: list[Connection] = []
     token = _lent.set(lent)
     try:

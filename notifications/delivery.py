@@ -2,7 +2,8 @@
 
 A run claims, and keeps a few pushes under way at once, each sent by a thread of its own with no
 transaction held. One commit writes down the results that have come and the intents of what takes
-their place. Decisions on somebody's case and notices to many are lanes of their own.
+their place, over one connection that the run keeps: to borrow it anew for each step would double
+what a step costs. Decisions on somebody's case and notices to many are lanes of their own.
 """
 
 import logging
@@ -17,8 +18,8 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from backend.accounts.queries import openids_of
-from backend.db import Row
+from backend.db import Row, one_connection
+from backend.errors import DatabaseDown
 from backend.wechat.outcome import Outcome
 from backend.wechat.reactions import Stops
 from notifications import ledger
@@ -32,6 +33,8 @@ GUARD_S = 1.0
 # A run ends by then, so that a worker that is told to stop can.
 RUN_S = 8.0
 RATE_PAUSE_S = 0.1
+# So long a run waits for a database that is away while it still has something to write down.
+PATIENCE_S = 10.0
 # So long after a first answer we wait for others, to write them down together.
 GATHER_S = 0.005
 
@@ -48,15 +51,22 @@ class Pushes(Protocol):
 
 
 def send_all_due(
-    wechat: Pushes, templates: Mapping[str, str], *, rate: int, lane: Lane = Lane.DECISION
+    wechat: Pushes,
+    templates: Mapping[str, str],
+    *,
+    rate: int,
+    lane: Lane = Lane.DECISION,
+    patience_s: float = PATIENCE_S,
 ) -> int:
     """Claim and send until nothing is due or RUN_S are over; return how many were tried.
 
     `rate` is the number of sends a second of all workers together. An answer that says further
     pushes would fare the same ends the run: what is still claimed is given back for the next one.
+    Raise DatabaseDown when the database went away; what had been heard is written down first, if
+    it is back within `patience_s`.
     """
-    with ThreadPoolExecutor(UNDER_WAY[lane]) as senders:
-        return _Run(wechat, templates, senders, rate, lane).go()
+    with ThreadPoolExecutor(UNDER_WAY[lane]) as senders, one_connection():
+        return _Run(wechat, templates, senders, rate, lane, patience_s).go()
 
 
 class _Run:
@@ -67,13 +77,19 @@ class _Run:
         senders: ThreadPoolExecutor,
         rate: int,
         lane: Lane,
+        patience_s: float,
     ):
         self._wechat, self._templates, self._senders = wechat, templates, senders
         self._rate, self._lane, self._most = rate, lane, UNDER_WAY[lane]
+        self._patience_s = patience_s
+        self._at_once = max(1, self._most // 2)
         self._me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._waiting: deque[tuple[float, Row]] = deque()
         self._answers: SimpleQueue[tuple[Row, Answer]] = SimpleQueue()
         self._under_way = self._tried = 0
+        # Heard and not yet written down; intended, and certainly still here; broken off.
+        self._said: list[tuple[Row, Outcome]] = []
+        self._stayed: list[int] = []
         self._broken: list[BaseException] = []
         self._until = time.monotonic() + RUN_S
 
@@ -85,6 +101,9 @@ class _Run:
                     self._step(heard)
                 elif not self._under_way:
                     time.sleep(self._next_in_s())
+        except DatabaseDown:
+            self._save()
+            raise
         finally:
             ledger.give_back(self._me)
         for error in self._broken:
@@ -95,26 +114,19 @@ class _Run:
         return bool(self._broken) or time.monotonic() >= self._until
 
     def _supply(self) -> bool:
-        """Claim when nothing waits; tell whether there is something, or soon will be."""
+        """Claim when too little waits; tell whether there is something, or soon will be."""
         if self._is_over():
             return False
-        if not self._waiting:
-            claimed = ledger.claim(self._me, self._lane, rate=self._rate)
-            now = time.monotonic()
-            for push in self._addressed(claimed) if claimed else ():
+        if len(self._waiting) < self._at_once:
+            now, claimed = time.monotonic(), ledger.claim(self._me, self._lane, rate=self._rate)
+            for push in self._addressed(claimed):
                 self._waiting.append((now + push["leaves_in_s"], push))
         return bool(self._waiting) or ledger.is_due(self._lane)
 
     def _addressed(self, pushes: Sequence[Row]) -> list[Row]:
-        """Add openid and template; end the pushes that lack one of them."""
-        openids = openids_of({push["person_id"] for push in pushes})
+        """Add the template; end the pushes that lack it, or a person's openid."""
         found: list[Row] = [
-            {
-                **push,
-                "openid": openids.get(push["person_id"]),
-                "template_id": self._templates.get(push["template"]),
-            }
-            for push in pushes
+            {**push, "template_id": self._templates.get(push["template"])} for push in pushes
         ]
         for lacking, why in (("openid", "no openid"), ("template_id", "no template")):
             if ids := [push["id"] for push in found if push[lacking] is None]:
@@ -138,7 +150,7 @@ class _Run:
         heard: list[tuple[Row, Answer]] = []
         until = time.monotonic() + self._next_in_s() if self._free() else None
         with suppress(Empty):
-            while len(heard) < max(1, self._most // 2) and len(heard) < self._under_way:
+            while len(heard) < self._at_once and len(heard) < self._under_way:
                 left = None if until is None else max(0.0, until - time.monotonic())
                 heard.append(self._answers.get(timeout=left))
                 until = until if len(heard) > 1 else time.monotonic() + GATHER_S
@@ -147,19 +159,35 @@ class _Run:
 
     def _step(self, heard: Sequence[tuple[Row, Answer]]) -> None:
         """Write down what was heard and, in the same commit, what leaves now; then let it leave."""
-        said = [(push, answer) for push, answer in heard if isinstance(answer, Outcome)]
-        self._judge(said)
-        self._broken += [answer for _, answer in heard if isinstance(answer, BaseException)]
-        if held_up := [push["id"] for push, answer in heard if answer is None]:
-            ledger.release(held_up, self._me)
+        self._take_in(heard)
+        if self._stayed:
+            ledger.release(self._stayed, self._me)
         leaving: dict[int, Row] = {}
         while self._waiting and len(leaving) < self._free() and self._next_in_s() == 0.0:
             _, push = self._waiting.popleft()
             leaving[push["id"]] = push
+        self._stayed = [*leaving]
         began = time.monotonic()
-        for going in sorted(ledger.step(said, leaving, self._me)):
+        gone = ledger.step(self._said, leaving, self._me)
+        self._said, self._stayed = [], []
+        for going in sorted(gone):
             self._senders.submit(self._send, leaving[going], began)
             self._under_way += 1
+
+    def _save(self) -> None:
+        """Write down what is known as soon as the database is back: else it would be in doubt."""
+        self._until = 0.0
+        while self._under_way:
+            self._take_in(self._hear())
+        until = time.monotonic() + self._patience_s
+        while True:
+            try:
+                ledger.step(self._said)
+                return ledger.release(self._stayed, self._me)
+            except DatabaseDown:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(RATE_PAUSE_S)
 
     def _send(self, push: Row, began: float) -> None:
         """Send, in a thread that knows no records, unless we were held up before it could leave."""
@@ -173,11 +201,21 @@ class _Run:
             answer = error
         self._answers.put((push, answer))
 
-    def _judge(self, said: Sequence[tuple[Row, Outcome]]) -> None:
-        self._tried += len(said)
-        for _, outcome in said:
-            if outcome.alarm:
-                log.error("WeChat needs a person: %s %s", outcome.errcode, outcome.detail)
-            if outcome.stops is not Stops.NOTHING:
-                self._until = 0.0
-                self._waiting.clear()
+    def _take_in(self, heard: Sequence[tuple[Row, Answer]]) -> None:
+        """Sort what was heard: what is to be written down, what never left, what broke."""
+        for push, answer in heard:
+            if answer is None:
+                self._stayed.append(push["id"])
+            elif isinstance(answer, BaseException):
+                self._broken.append(answer)
+            else:
+                self._said.append((push, answer))
+                self._judge(answer)
+
+    def _judge(self, outcome: Outcome) -> None:
+        self._tried += 1
+        if outcome.alarm:
+            log.error("WeChat needs a person: %s %s", outcome.errcode, outcome.detail)
+        if outcome.stops is not Stops.NOTHING:
+            self._until = 0.0
+            self._waiting.clear()

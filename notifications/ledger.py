@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import text
 
 from backend import clock
+from backend.accounts.queries import OPENID
 from backend.db import Row, action, alone, changed, rows, session
 from backend.wechat import reactions
 from backend.wechat.outcome import Outcome, Word
@@ -64,13 +65,17 @@ _CLAIMABLE = f"""
 # An array is made once; of a set with a limit a plan that loops asks anew for every row. What was
 # chosen is looked at again in words that name no index, else all that waits might be read for it.
 _CLAIM = text(f"""
-    UPDATE delivery SET status = 'CLAIMED', claimed_by = :me, claim_epoch = claim_epoch + 1,
-           lease_until = clock_timestamp() + :lease * interval '1 s'
-    WHERE id = ANY(ARRAY(
-        SELECT id FROM delivery
-        WHERE id = ANY(ARRAY({_CLAIMABLE} ORDER BY next_try_at, id LIMIT :room))
-          AND status ~ '^(PENDING|RETRY_WAIT)$' FOR UPDATE SKIP LOCKED))
-    RETURNING id, person_id, template, page, content, attempts, claim_epoch, next_try_at
+    WITH claimed AS (
+        UPDATE delivery SET status = 'CLAIMED', claimed_by = :me, claim_epoch = claim_epoch + 1,
+               lease_until = clock_timestamp() + :lease * interval '1 s'
+        WHERE id = ANY(ARRAY(
+            SELECT id FROM delivery
+            WHERE id = ANY(ARRAY({_CLAIMABLE} ORDER BY next_try_at, id LIMIT :room))
+              AND status ~ '^(PENDING|RETRY_WAIT)$' FOR UPDATE SKIP LOCKED))
+        RETURNING id, person_id, template, page, content, attempts, claim_epoch, next_try_at
+    ), taken AS ({pace.TAKEN.format(rows="claimed")})
+    SELECT claimed.*, {OPENID.format(person="claimed.person_id")} AS openid
+    FROM claimed ORDER BY next_try_at, id
 """)
 _IS_DUE = text(f"SELECT EXISTS ({_CLAIMABLE}) AS is_due")
 # Whoever has withdrawn her consent does not hear of what was found while she gave it.
@@ -154,19 +159,22 @@ _RESEND = text("""
 def claim(me: str, lane: Lane, *, rate: int) -> Sequence[Row]:
     """Take up to a batch of due pushes under a lease, no more than the rate leaves room for.
 
-    Each row says in `leaves_in_s` after how many seconds its turn at the rate has come. The pace is
-    locked meanwhile, so that no two workers claim for one person at once.
+    Each row says in `leaves_in_s` after how many seconds its turn at the rate has come, and under
+    which openid WeChat knows the person, or None. The pace is locked meanwhile, so that no two
+    workers claim for one person at once.
     """
     room, wait_s = pace.room(lane, rate)
     if not room:
         return []
-    values = {"me": me, "lane": lane.name, "lease": CLAIM_S, "room": min(BATCH, room)}
-    # RETURNING keeps no order.
-    claimed = sorted(
-        rows(_CLAIM, night=_is_night(), **values),
-        key=lambda push: (push["next_try_at"], push["id"]),
+    claimed = rows(
+        _CLAIM,
+        me=me,
+        lane=lane.name,
+        lease=CLAIM_S,
+        room=min(BATCH, room),
+        night=_is_night(),
+        rate=rate,
     )
-    pace.take(len(claimed), rate)
     return [{**push, "leaves_in_s": wait_s + turn / rate} for turn, push in enumerate(claimed)]
 
 

@@ -79,11 +79,6 @@ class Delivery(Model):
             "id",
             postgresql_where=text("status IN ('PENDING', 'RETRY_WAIT')"),
         ),
-        Index(
-            "ix_delivery_waiting_person",
-            "person_id",
-            postgresql_where=text("status IN ('PENDING', 'RETRY_WAIT')"),
-        ),
         # A person has one push under way at most (WeChat's error 43108).
         Index(
             "uq_delivery_under_way",
@@ -98,22 +93,9 @@ class Delivery(Model):
             postgresql_where=text("status = 'UNKNOWN' AND resent_at IS NULL"),
         ),
         Index(
-            "ix_delivery_leased",
-            "lease_until",
-            postgresql_where=text("status IN ('CLAIMED', 'SENDING')"),
-        ),
-        Index(
             "ix_delivery_provider_id",
             "provider_id",
             postgresql_where=text("provider_id IS NOT NULL"),
-        ),
-        # Of which a receipt without a known number may be.
-        Index(
-            "ix_delivery_unnumbered",
-            "person_id",
-            "template",
-            "intent_at",
-            postgresql_where=text("provider_id IS NULL AND intent_at IS NOT NULL"),
         ),
         Index(
             "ix_delivery_of_notice",

@@ -8,9 +8,12 @@ room.
 
 from sqlalchemy import text
 
-from backend.db import row, session
+from backend.db import row
 from notifications.models import Lane
 
+# In SQL: reserve as many turns as something has rows, inside the action that has locked the pace.
+TAKEN = """UPDATE send_pace SET free_at = greatest(free_at, clock_timestamp())
+        + (SELECT count(*) FROM {rows}) * interval '1 s' / :rate"""
 # How far ahead turns may be reserved, in seconds.
 AHEAD_S = {Lane.DECISION: 1.0, Lane.BROADCAST: 0.5}
 
@@ -31,14 +34,3 @@ def room(lane: Lane, rate: int) -> tuple[int, float]:
     assert found is not None
     ahead = AHEAD_S[lane] - found["wait_s"]
     return (int(ahead * rate) + 1 if ahead >= 0 else 0), found["wait_s"]
-
-
-def take(turns: int, rate: int) -> None:
-    """Reserve the next turns, inside the action that has locked the pace."""
-    session.execute(
-        text(
-            "UPDATE send_pace SET free_at = greatest(free_at, clock_timestamp())"
-            " + :turns * interval '1 s' / :rate"
-        ),
-        {"turns": turns, "rate": rate},
-    )

@@ -151,6 +151,17 @@ class TestActions:
 
         assert 0 == people()
 
+    def test_a_connection_that_broke_is_replaced_for_the_next_read_of_the_same_request(
+        self, in_app
+    ):
+        with one_connection():
+            with pytest.raises(DatabaseDown):
+                one("SELECT pg_terminate_backend(:pid)", pid=process())
+                people()
+            assert 0 == people()
+
+        assert 0 == db.db.engine.pool.checkedout()
+
     def test_an_action_gives_its_connection_back(self, in_app):
         action(add)()
 

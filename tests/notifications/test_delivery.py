@@ -4,10 +4,14 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy import make_url
 
+from backend.errors import DatabaseDown
 from backend.wechat.outcome import Outcome, Word
 from backend.wechat.reactions import Stops
 from notifications import delivery, ledger
@@ -19,9 +23,14 @@ from tests.records import change, one
 
 
 def send_all(
-    wechat: FakeWeChat, *, rate: int = 1000, templates=TEMPLATES, lane: Lane = Lane.DECISION
+    wechat: FakeWeChat,
+    *,
+    rate: int = 1000,
+    templates=TEMPLATES,
+    lane: Lane = Lane.DECISION,
+    **others: float,
 ) -> int:
-    return delivery.send_all_due(wechat, templates, rate=rate, lane=lane)
+    return delivery.send_all_due(wechat, templates, rate=rate, lane=lane, **others)
 
 
 class TestSending:
@@ -168,6 +177,67 @@ def hold(app, key: int, seconds: float) -> None:
             " SELECT pg_sleep(%s) FROM held",
             [key, seconds],
         )
+
+
+class TestADatabaseThatGoesAway:
+    @pytest.mark.parametrize("away_s", [0.0, 1.0])
+    def test_in_mid_run_leaves_nothing_in_doubt_and_nothing_is_sent_twice(self, in_app, away_s):
+        plant(20, lane=Lane.BROADCAST)
+        wechat = FakeWeChat(before=once(lambda: cut(in_app, away_s)))
+
+        with pytest.raises(DatabaseDown):
+            send_all(wechat, lane=Lane.BROADCAST)
+
+        heard = len(wechat.sent)
+        assert 1 <= heard <= 8
+        assert {"ACCEPTED": heard, "PENDING": 20 - heard} == Counter(statuses())
+        assert 20 - heard == send_all(wechat, lane=Lane.BROADCAST)
+        assert 20 == len(Counter(data["thing1"] for *_, data in wechat.sent)) == len(wechat.sent)
+
+    def test_for_longer_than_a_run_has_patience_leaves_what_was_under_way_in_doubt(self, in_app):
+        """The planted bug as well: a run that does not wait for the database at all."""
+        plant(20, lane=Lane.BROADCAST)
+        wechat = FakeWeChat(before=once(lambda: cut(in_app, 1.0)))
+
+        with pytest.raises(DatabaseDown):
+            send_all(wechat, lane=Lane.BROADCAST, patience_s=0.0)
+
+        time.sleep(1.0)
+        assert "SENDING" in statuses()
+
+
+def once(call: Callable[[], None]) -> Callable[[], None]:
+    """Make the first call and no other."""
+    calls = iter([call])
+    lock = threading.Lock()
+
+    def perhaps() -> None:
+        with lock:
+            next(calls, lambda: None)()
+
+    return perhaps
+
+
+def cut(app, away_s: float) -> None:
+    """Break all connections to the database, and let nobody in for so many seconds."""
+    url = make_url(app.extensions["settings"].database_url).set(drivername="postgresql")
+    another = url.set(database="postgres").render_as_string(hide_password=False)
+
+    def let_in(may: bool) -> None:
+        with psycopg.connect(another, autocommit=True) as other:
+            other.execute(
+                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+                    sql.Identifier(url.database), sql.SQL(str(may))
+                )
+            )
+
+    let_in(False)
+    with psycopg.connect(another, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [url.database],
+        )
+    threading.Timer(away_s, let_in, [True]).start()
 
 
 class TestSkipping:

@@ -51,7 +51,8 @@ def planned_row_by_row() -> Iterator[None]:
 
 
 def rows_of(statement: str) -> int:
-    values = {"lane": "BROADCAST", "night": False, "me": ME, "lease": 30, "room": 20}
+    values = {"lane": "BROADCAST", "night": False, "me": ME, "lease": 30}
+    values |= {"room": 20, "rate": 1000}
     return rows_read(statement, values)
 
 
