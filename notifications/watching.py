@@ -18,7 +18,7 @@ Standing = Sequence[dict[str, Any]]
 
 
 def standing() -> list[dict[str, Any]]:
-    """Return every periodic job with its last success; one that has never had any is stale."""
+    """Return every periodic job with its last success; one that nobody has begun is stale."""
     beats = heartbeats.by_job()
     found = []
     for job, sweeper in SWEEPERS.items():

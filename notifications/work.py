@@ -67,7 +67,7 @@ def run(
     concurrency: int,
 ) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
-    keep_words(app_context)
+    begin(app_context)
     jobs.work(
         settings.database_url,
         {jobs.DEFAULT: concurrency, **dict.fromkeys(OWN_PLACES, 1)},
@@ -84,13 +84,14 @@ def run(
     )
 
 
-def keep_words(app_context: AppContext) -> None:
-    """Keep the words by which this process writes, before it writes anything."""
+def begin(app_context: AppContext) -> None:
+    """Keep the words by which this process writes, and await from now on what it does by itself."""
     try:
         with app_context():
             action(wordings.keep)(wordings.all_of_them())
+            heartbeats.expect(SWEEPERS)
     except DatabaseDown:
-        log.warning("the words are kept later, each with the first message that has them")
+        log.warning("words are kept with the first message, jobs awaited from their first success")
 
 
 def noting_success(function: Callable[..., None]) -> Callable[..., None]:

@@ -7,8 +7,28 @@ from backend import clock, heartbeats
 from tests.records import at_once, change, one
 
 
-def test_a_job_that_has_never_ended_well_is_not_there(in_app):
+def test_a_job_that_nobody_awaits_is_not_there(in_app):
     assert {} == heartbeats.by_job()
+
+
+def test_one_that_is_awaited_has_no_success_and_is_waited_for(in_app):
+    heartbeats.expect({"sweep"})
+
+    found = heartbeats.by_job()["sweep"]
+    assert (None, None) == (found["beaten_at"], found["took_ms"])
+    assert 0 <= found["age_s"] < 20
+
+
+def test_what_was_awaited_before_stays_as_it_is(in_app):
+    heartbeats.expect({"late"})
+    heartbeats.beat("sweep", 1.0)
+    change("UPDATE heartbeat SET awaited_at = now() - interval '1 h'")
+
+    heartbeats.expect({"late", "sweep"})
+
+    found = heartbeats.by_job()
+    assert 3600 <= found["late"]["age_s"] < 3620
+    assert (1000, True) == (found["sweep"]["took_ms"], found["sweep"]["age_s"] < 20)
 
 
 def test_the_last_success_is_kept_and_how_long_it_took(in_app):

@@ -44,7 +44,21 @@ def test_a_job_has_stopped_when_it_has_rested_longer_than_it_may(in_app, age_s, 
     assert (["sweep_messages"] if stale else []) == watching.stale(watching.standing())
 
 
-def test_one_that_has_never_had_a_success_is_named(in_app):
+@pytest.mark.parametrize(("age_s", "stale"), [(115, False), (121, True)])
+def test_one_that_has_had_no_success_yet_has_its_time_from_when_it_was_awaited(
+    in_app, age_s, stale
+):
+    heartbeats.expect(SWEEPERS)
+    change(
+        "UPDATE heartbeat SET awaited_at = clock_timestamp() - :age * interval '1 s'"
+        " WHERE job = 'sweep_messages'",
+        age=age_s,
+    )
+
+    assert (["sweep_messages"] if stale else []) == watching.stale(watching.standing())
+
+
+def test_one_that_no_worker_has_ever_begun_is_named(in_app):
     assert list(SWEEPERS) == watching.stale(watching.standing())
 
 

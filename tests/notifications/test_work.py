@@ -90,9 +90,18 @@ def test_the_worker_finishes_what_a_dead_process_began(in_app, deaf):
 
 def test_a_worker_that_starts_keeps_all_the_words_it_writes_by(in_app):
     for _ in range(2):
-        work.keep_words(in_app.app_context)
+        work.begin(in_app.app_context)
 
     assert len(list(wordings.all_of_them())) == one("SELECT count(*) FROM wording")
+
+
+def test_a_worker_that_starts_on_a_new_installation_makes_nobody_late(in_app):
+    """The daily job has until tomorrow; without the start it would be said to have stopped."""
+    assert list(SWEEPERS) == watching.stale(watching.standing())
+
+    work.begin(in_app.app_context)
+
+    assert [] == watching.stale(watching.standing())
 
 
 def test_a_worker_starts_without_its_database_as_well(caplog):
@@ -101,9 +110,9 @@ def test_a_worker_starts_without_its_database_as_well(caplog):
         raise DatabaseDown
         yield
 
-    work.keep_words(away)
+    work.begin(away)
 
-    assert "kept later" in caplog.text
+    assert "jobs awaited from their first success" in caplog.text
 
 
 def test_what_wechat_tells_is_taken_up_in_a_place_of_its_own(in_app):
