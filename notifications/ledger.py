@@ -24,7 +24,8 @@ from notifications.templates import RESENT_ONCE
 BATCH, PORTION = 20, 5000
 CLAIM_S, SEND_S = 30, 20
 # A receipt that has not come by then, and waits nowhere to be read, will not come; what may be sent
-# again is, once. With the lease before it nothing of the kind is in doubt for two minutes.
+# again is, once. With the lease before it nothing of the kind is in doubt for two minutes. One that
+# was read and is of no push of ours holds nothing up, while it is looked at again every few seconds.
 RESEND_AFTER_S = 75
 RETRY_S = (2, 5, 15, 60)
 LONGEST_DETAIL = 200
@@ -151,7 +152,8 @@ _RESEND = text("""
     WHERE status = 'UNKNOWN' AND resent_at IS NULL AND template = ANY(:templates)
       AND settled_at < clock_timestamp() - :patience * interval '1 s'
       AND expires_at > clock_timestamp()
-      AND NOT EXISTS (SELECT FROM callback WHERE processed_at IS NULL AND tries = 0)
+      AND NOT EXISTS (SELECT FROM callback WHERE processed_at IS NULL AND tries = 0
+          AND (next_try_at = came_at OR next_try_at < clock_timestamp() - interval '1 min'))
 """)
 
 

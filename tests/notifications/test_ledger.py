@@ -540,20 +540,34 @@ class TestResending:
 
         assert status == row(key)["status"]
 
-    def test_while_a_message_of_wechat_waits_to_be_read_nothing_is_sent_again(self, in_app):
-        """It may be the receipt. One that was tried and failed holds nothing up."""
+    # How long ago it came, when it is to be looked at again, and how often that has failed.
+    @pytest.mark.parametrize(
+        ("came_s", "again_s", "tries", "status"),
+        [
+            (0, 0, 0, "UNKNOWN"),  # Nobody has read it: it may be the receipt.
+            (200, 200, 0, "UNKNOWN"),
+            (200, -5, 0, "PENDING"),  # It is of no push that is in doubt, or it would be settled.
+            (200, 55, 0, "PENDING"),
+            (200, 65, 0, "UNKNOWN"),  # Nobody reads any more.
+            (200, 200, 1, "PENDING"),  # It cannot be read at all.
+        ],
+    )
+    def test_while_a_message_of_wechat_waits_to_be_read_nothing_is_sent_again(
+        self, in_app, came_s, again_s, tries, status
+    ):
         key = self.in_doubt(76)
         change(
-            "INSERT INTO callback (digest, kind, message, came_at, next_try_at)"
-            " VALUES ('d', 'k', 'm', now(), now())"
+            "INSERT INTO callback (digest, kind, message, came_at, next_try_at, tries)"
+            " VALUES ('d', 'k', 'm', now() - :came * interval '1 s',"
+            " now() - :again * interval '1 s', :tries)",
+            came=came_s,
+            again=again_s,
+            tries=tries,
         )
-        ledger.sweep()
-        assert "UNKNOWN" == row(key)["status"]
 
-        change("UPDATE callback SET tries = 1")
         ledger.sweep()
 
-        assert "PENDING" == row(key)["status"]
+        assert status == row(key)["status"]
 
     def test_it_is_sent_again_once_and_never_a_third_time(self, in_app):
         key = self.in_doubt(76)
