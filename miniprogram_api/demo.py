@@ -52,6 +52,7 @@ ACCOUNTS = (
     ),
     Account("demo-bureau", "演示人社局工作人员", Role.BUREAU_STAFF, "NBSWY3DPO5XXE3DE" * 2),
     Account("demo-bureau-2", "演示人社局复核人员", Role.BUREAU_STAFF, "OBQXG43XN5ZGIZLT" * 2),
+    Account("demo-admin", "演示系统管理员", Role.BUREAU_ADMIN, "ONXW2ZJNMFSG22LO" * 2),
     Account("demo-bank", "演示信贷员", Role.PARTNER, "MJQW4ZDFNVXWCYTB" * 2, institution=A_BANK),
     Account(
         "demo-guarantor", "演示担保经办人", Role.PARTNER, "M52WC4TBNZ2G64RA" * 2, institution=A_FUND

@@ -25,7 +25,7 @@ BATCH, PORTION = 20, 5000
 CLAIM_S, SEND_S = 30, 20
 # A receipt that has not come by then, and waits nowhere to be read, will not come; what may be sent
 # again is, once. With the lease before it nothing of the kind is in doubt for two minutes. One that
-# was read and is of no push of ours holds nothing up, while it is looked at again every few seconds.
+# was read and is of no push of ours holds nothing up while it is looked at again every few seconds.
 RESEND_AFTER_S = 75
 RETRY_S = (2, 5, 15, 60)
 LONGEST_DETAIL = 200
