@@ -15,7 +15,7 @@ from backend.audit.actions import record
 from backend.db import Row, action, after_commit, row, rows, session
 from backend.notices.models import Notice
 from backend.notices.workflow import Status
-from notifications.reach import REACH
+from notifications.reach import OF_READERS, REACH
 
 log = logging.getLogger(__name__)
 TABLE = cast(Table, Notice.__table__)
@@ -32,10 +32,7 @@ FROM (
         WHEN d.id IS NOT NULL THEN d.status <> 'SKIPPED' OR d.detail = 'no template'
         WHEN r.opted_out THEN false
         ELSE ({REACH}) = 'REACHABLE' END AS could
-    FROM notice_reader r JOIN notice n ON n.id = r.notice_id
-    LEFT JOIN message m ON m.event_id = n.event_id AND m.person_id = r.person_id
-    LEFT JOIN delivery d ON d.message_id = m.id
-    WHERE r.notice_id = :id) AS each
+    FROM {OF_READERS}) AS each
 """
 
 

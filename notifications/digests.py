@@ -63,10 +63,12 @@ WITH chunk AS (
     WHERE weekly.person_id > :after AND person.disabled_at IS NULL
     ORDER BY weekly.person_id LIMIT :size),
 news AS (
-    SELECT m.person_id, count(*) AS many, (array_agg(m.title ORDER BY m.id))[1:{SHOWN}] AS titles
-    FROM chunk JOIN message m USING (person_id)
-    WHERE m.read_at IS NULL AND m.created_at > :since AND m.created_at <= :until AND ({LISTED})
-    GROUP BY m.person_id),
+    SELECT person_id, many, titles FROM chunk, LATERAL (
+        SELECT count(*) AS many, (array_agg(m.title ORDER BY m.id))[1:{SHOWN}] AS titles
+        FROM message m WHERE m.person_id = chunk.person_id
+        AND m.read_at IS NULL AND m.created_at > :since AND m.created_at <= :until
+        AND ({LISTED})) AS hers
+    WHERE many > 0),
 judged AS (SELECT r.*, {alone("r.person_id", f"'{TEMPLATE}'")} AS reach FROM news r),
 told AS (
     INSERT INTO message (public_id, event_id, event, person_id, title, body, link, created_at)

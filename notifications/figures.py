@@ -15,7 +15,7 @@ from backend.notices.models import NoticeReader
 from backend.profiles.audience import FEWEST, GROUPS
 from notifications import cards
 from notifications.models import Status
-from notifications.reach import REACH, UNSENT, Reach, loud
+from notifications.reach import OF_READERS, REACH, UNSENT, Reach, loud
 
 Holds = Callable[[Row], bool]
 SAMPLES = 5
@@ -30,10 +30,7 @@ STATE = f"""CASE
 REPORT = f"""
 SELECT r.county, r.groups, {STATE} AS state, m.read_at IS NOT NULL AS opened, {ACTED} AS acted,
        count(*) AS people
-FROM notice_reader r JOIN notice n ON n.id = r.notice_id
-LEFT JOIN message m ON m.event_id = n.event_id AND m.person_id = r.person_id
-LEFT JOIN delivery d ON d.message_id = m.id
-WHERE r.notice_id = :id GROUP BY 1, 2, 3, 4, 5
+FROM {OF_READERS} GROUP BY 1, 2, 3, 4, 5
 """
 LABELS = {each.name: each.value for each in Status} | {
     "OPTED_OUT": Reach.OPTED_OUT.value,

@@ -168,15 +168,8 @@ def claim(me: str, lane: Lane, *, rate: int) -> Sequence[Row]:
     room, wait_s = pace.room(lane, rate)
     if not room:
         return []
-    claimed = rows(
-        _CLAIM,
-        me=me,
-        lane=lane.name,
-        lease=CLAIM_S,
-        room=min(BATCH, room),
-        night=_is_night(),
-        rate=rate,
-    )
+    values = {"me": me, "lane": lane.name, "lease": CLAIM_S, "night": _is_night()}
+    claimed = rows(_CLAIM, room=min(BATCH, room), rate=rate, **values)
     return [{**push, "leaves_in_s": wait_s + turn / rate} for turn, push in enumerate(claimed)]
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from enum import Enum
 
 from backend import clock
+from backend.accounts.queries import OPENID
 
 TEMPLATE = "policy_notice"
 # So many pushes to many within so many days, and so many of one topic, and no more.
@@ -37,8 +38,17 @@ UNWANTED = f"notice.topics <@ {MUTED}"
 IN_DIGEST = f"notice.urgent_why = '' AND notice.topics <@ ({MUTED} || {SELDOM})"
 
 
-# Who of `judged` was told, with her row of it. Looked up and not joined: of rows that have just
-# been written the planner believes that there are two, and would compare all with all.
+# Of rows that have just been written the planner believes that there are two, and would compare all
+# with all where they are joined. So they are looked up one by one, which OFFSET 0 makes sure of.
+
+# Each of those for whom a notice is (`r`, of the notice `n`), with her copy `m` and its push `d`.
+OF_READERS = """notice_reader r JOIN notice n ON n.id = r.notice_id
+LEFT JOIN LATERAL (SELECT id, created_at, read_at FROM message
+    WHERE event_id = n.event_id AND person_id = r.person_id OFFSET 0) m ON true
+LEFT JOIN LATERAL (SELECT id, status, detail FROM delivery WHERE message_id = m.id OFFSET 0) d
+    ON true
+WHERE r.notice_id = :id"""
+# Who of `judged` was told, with her row of it.
 TOLD = """(SELECT id, person_id, (SELECT jsonb_object_agg(person_id, to_jsonb(judged)) FROM judged)
         -> CAST(person_id AS text) AS of_her FROM told OFFSET 0) AS told,
     LATERAL (SELECT of_her ->> 'reach' AS reach) AS hers"""
@@ -79,12 +89,11 @@ HAS_HAD_ENOUGH_THIS_WEEK = "due.polite AND " + enough(
     "(SELECT topics FROM notice WHERE notice.id = due.notice_id)",
     f"sent.id <> due.id AND sent.intent_at > statement_timestamp() - {WEEK}",
 )
-# What holds of every push that tells of policies, whatever writes it.
-_NO_WAY = """
-    WHEN NOT EXISTS (SELECT FROM identity WHERE identity.person_id = {person}
-                     AND provider = 'wechat') THEN 'NO_WECHAT'
-    WHEN NOT EXISTS (SELECT FROM credit WHERE credit.person_id = {person}
-                     AND template = {template} AND remaining > 0) THEN 'NO_CREDIT'"""
+# What keeps every push that tells of policies, whatever writes it.
+_NO_WAY = f"""
+    WHEN {OPENID} IS NULL THEN 'NO_WECHAT'
+    WHEN NOT EXISTS (SELECT FROM credit WHERE credit.person_id = {{person}}
+                     AND template = {{template}} AND remaining > 0) THEN 'NO_CREDIT'"""
 _NOTICE = "FROM notice WHERE notice.id = r.notice_id"
 _OF_OTHERS = f"sent.notice_id IS DISTINCT FROM r.notice_id AND {_SENT_OR_WAITING}"
 # About `r`, which has the keys of a notice and of a person.

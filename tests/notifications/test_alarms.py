@@ -11,6 +11,7 @@ from notifications import alarms, broadcasting, expansion
 from notifications.alarms import LOOKS_AFTER, falls_short
 from tests.backend.notices import stage
 from tests.backend.notices.stage import MORNING, ULANHOT, clerk, league
+from tests.planned import rows_read
 from tests.records import change, look, new_staff, one
 
 WHY = "明日停电，窗口不办理业务"
@@ -50,6 +51,14 @@ def test_fewer_than_ninety_five_of_a_hundred_are_too_few(could, reached, expecte
 
 
 class TestAsItBegins:
+    def test_to_count_whom_it_could_reach_costs_as_much_as_there_are_people(self):
+        """The alarm stands in the way of an urgent notice until it has counted."""
+        stage.unknown_to_the_planner()
+        stage.crowd(1000, counted=False)
+        made = stage.scheduled(urgent_why=WHY)
+
+        assert rows_read(alarms.FIGURES, {"id": stage.key_of(made["id"])}) < 30 * 1000
+
     def test_where_it_can_reach_nobody_everybody_answerable_hears_of_it_at_once(self, caplog):
         stage.crowd(5, credits=0)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from backend import clock
 from backend.consents import actions as consents
 from backend.consents.kinds import Purpose
 from backend.notices.kinds import Topic
@@ -19,6 +20,7 @@ from tests.backend.matches.stage import consent
 from tests.backend.notices import stage
 from tests.backend.notices.stage import league
 from tests.notifications.posts import FakeWeChat
+from tests.planned import rows_read
 from tests.records import change, look, one
 
 # Monday, 30 November 2026, nine o'clock in Shanghai.
@@ -355,3 +357,20 @@ def test_thousands_are_told_in_portions(on_a_thursday_before):
 
     assert many == one("SELECT count(DISTINCT person_id) FROM message WHERE event = 'digest.begun'")
     assert many == one("SELECT count(*) FROM message WHERE event = 'digest.begun'")
+
+
+def test_a_portion_costs_as_much_as_it_has_people():
+    """Of copies that have just been written the planner knows nothing."""
+    stage.unknown_to_the_planner()
+    stage.crowd(1000, counted=False)
+    change("INSERT INTO weekly SELECT person_id, 'SUBSIDY', now() FROM profile")
+    stage.begun()
+    change("UPDATE notice SET released_at = now()")
+    expansion.sweep()
+    now = clock.now()
+    digests.begin(MONDAY)
+    known = {"event_id": one("SELECT max(event_id) FROM digest"), "after": 0, "size": 1000}
+    known |= {"since": now - WEEK, "until": now, "now": now, "due": now, "expires": now + WEEK}
+
+    assert rows_read(digests.TELL.text, known | {"card": "{}"}) < 50 * 1000
+    assert 1000 == one("SELECT count(*) FROM message WHERE event = 'digest.begun'")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from backend.accounts.queries import OPENID
 from backend.errors import WrongStatus
 from backend.notices import actions
 from backend.notices.kinds import Topic
@@ -311,6 +312,25 @@ class TestTheCost:
         assert joined != expansion.TELL
 
         assert self.rows(joined) > 100 * self.PEOPLE
+
+    def rows_of_the_first_notice(self, statement: str) -> int:
+        """What a statement reads when nobody was here a minute ago."""
+        stage.unknown_to_the_planner()
+        stage.crowd(5 * self.PEOPLE, counted=False)
+        return rows_read(statement, {"id": stage.key_of(stage.scheduled()["id"])})
+
+    def test_to_find_the_hundredth_costs_as_much_as_there_are_people(self):
+        assert self.rows_of_the_first_notice(expansion.HUNDREDTH) < 20 * 5 * self.PEOPLE
+
+    def test_to_look_for_each_among_all_is_noticed(self):
+        """The planted bug, as the planner read it: all openids for each of her."""
+        hers = OPENID.format(person="r.person_id")
+        among_all = expansion.HUNDREDTH.replace(
+            hers, "(SELECT max(subject) FROM identity WHERE person_id + 0 = r.person_id)"
+        )
+        assert among_all != expansion.HUNDREDTH
+
+        assert self.rows_of_the_first_notice(among_all) > 100 * 5 * self.PEOPLE
 
 
 class TestStopping:

@@ -6,10 +6,11 @@ import time_machine
 from backend import clock
 from backend.applications.kinds import Kind
 from backend.profiles.audience import GROUPS
-from notifications import broadcasting, figures
+from notifications import broadcasting, expansion, figures
 from tests.backend.notices import stage
 from tests.backend.notices.stage import ARSHAN, MORNING, ULANHOT, league
 from tests.filing import submitted
+from tests.planned import rows_read
 from tests.records import change
 
 pytestmark = pytest.mark.usefixtures("in_mended_app")
@@ -143,3 +144,16 @@ def test_the_report_says_who_opened_and_who_acted():
         found[name] for name in ("people", "sent", "delivered", "opened", "acted")
     )
     assert {None} == {each["people"] for each in found["cells"]}
+
+
+def test_a_report_costs_as_much_as_there_are_people():
+    """Right after the first notice to many the planner knows of nobody."""
+    stage.unknown_to_the_planner()
+    stage.crowd(1000, counted=False)
+    with time_machine.travel(MORNING, tick=True):
+        made = stage.begun()
+        change("UPDATE notice SET released_at = now()")
+        expansion.sweep()
+
+    assert {"pending": 1000} == stage.states(made)
+    assert rows_read(figures.REPORT, {"id": stage.key_of(made["id"])}) < 20 * 1000

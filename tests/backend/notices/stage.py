@@ -6,6 +6,7 @@ from uuid import UUID
 
 from backend.access import Principal, Role
 from backend.applications.kinds import Kind
+from backend.db import db
 from backend.notices import actions
 from backend.notices.kinds import Topic
 from eligibility.facts import Known
@@ -15,6 +16,7 @@ from tests.records import change, look, new_staff, one, person, record_facts, st
 # Monday, 30 November 2026, ten o'clock in Shanghai: telephones may ring.
 MORNING = datetime(2026, 11, 30, 2, tzinfo=UTC)
 ULANHOT, ARSHAN = "152201", "152202"
+OF_PEOPLE = "person, identity, profile, credit"
 EVERYBODY: dict[str, Any] = {"all": []}
 WORDS: dict[str, Any] = {
     "title": "一次性创业补贴开始申报",
@@ -97,8 +99,18 @@ def citizen(name: str, *, credits: int = 0, **facts: Any) -> Principal:
     return her
 
 
-def crowd(many: int, *, credits: int = 1, county: str = ULANHOT) -> None:
-    """So many people at once, with an openid, a profile and pushes left."""
+def unknown_to_the_planner() -> None:
+    """Let PostgreSQL believe that nobody is there, as it does before the first notice to many."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        tables = f"{OF_PEOPLE}, notice_reader, message, delivery, weekly, muted"
+        connection.exec_driver_sql(f"VACUUM (ANALYZE) {tables}")
+
+
+def crowd(many: int, *, credits: int = 1, county: str = ULANHOT, counted: bool = True) -> None:
+    """So many people at once, with an openid, a profile and pushes left.
+
+    `counted` says that PostgreSQL knows of them, which it does by itself within a minute.
+    """
     first = one("SELECT coalesce(max(id), 0) FROM person")
     values = {"first": first, "many": many, "credits": credits, "county": county}
     for sql in (
@@ -114,8 +126,8 @@ def crowd(many: int, *, credits: int = 1, county: str = ULANHOT) -> None:
         " FROM generate_series(1, :many) AS n",
     ):
         change(sql, **{name: each for name, each in values.items() if f":{name}" in sql})
-    # As the database does by itself within a minute.
-    change("ANALYZE person, identity, profile, credit")
+    if counted:
+        change(f"ANALYZE {OF_PEOPLE}")
     change("SELECT setval('person_id_seq', :last)", last=first + many)
 
 
