@@ -322,8 +322,10 @@ def accounts(app: Flask, book: Book, arrivals: Sequence[dict[str, Any]]) -> Acco
         " JOIN identity i ON i.person_id = d.person_id WHERE i.subject = ANY(:openids)",
         **mine,
     )
-    # What WeChat refused with a code was certainly not shown to anybody.
-    came = Counter(entry["openid"] for entry in arrivals if entry["carried_out"])
+    # What WeChat refused with a code was certainly not shown to anybody. The stack has had others
+    # before these people, of whom some may have heard twice.
+    hers = [each for each in arrivals if each["carried_out"] and each["openid"] in book.persons]
+    came = Counter(each["openid"] for each in hers)
     statuses = Counter(push.status for push in pushes)
     return Account(
         lost=len(lost) + sum(1 for id_ in approved if held[id_] == 0),
