@@ -43,12 +43,12 @@ from tests.running_system import (
 
 ROUNDS, WORKERS = 5, (1, 2, 4)
 ABREAST = UNDER_WAY[Lane.BROADCAST]
-# After how many seconds the simulator answers: what a call to WeChat may take, a tenth of that, and
+# After how many seconds the simulator answers: what a call to WeChat may take, next to nothing, and
 # at once, which nobody does, so that nothing but our own work counts.
-LATENCIES_S = (0.05, 0.005, 0.0)
+LATENCIES_S = (0.05, 0.002, 0.0)
 # Pushes of each process in one round, so that a round takes some two seconds.
-TURNS = {0.05: 300, 0.005: 600, 0.0: 800}
-ONE_BY_ONE = {0.05: 30, 0.005: 200, 0.0: 800}
+TURNS = {0.05: 300, 0.002: 800, 0.0: 800}
+ONE_BY_ONE = {0.05: 30, 0.002: 400, 0.0: 800}
 TICKS = os.sysconf("SC_CLK_TCK")
 LOOK_EVERY_S = 0.2
 UNFINISHED = """
