@@ -45,7 +45,15 @@ class Message(Numbered, Model):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("event_id", "person_id"),
-        UniqueConstraint("event_id", "staff_id"),
+        # Of staff alone, or it would be as good as the first one for finding a person's copy: the
+        # planner took it where it knew no better, and read all copies of an event for each of them.
+        Index(
+            "uq_message_event_id_staff_id",
+            "event_id",
+            "staff_id",
+            unique=True,
+            postgresql_where=text("staff_id IS NOT NULL"),
+        ),
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
         Index("ix_message_inbox", "person_id", "id"),
         Index("ix_message_staff_inbox", "staff_id", "id"),

@@ -48,8 +48,8 @@ def test_without_the_pace_between_them_only_the_index_stops_the_second(in_app):
         lane = (Lane.DECISION, Lane.BROADCAST)[number]
         session.execute(text("SELECT 1"))
         both.wait(10)
-        values = {"me": str(number), "lane": lane.name, "lease": 30, "room": 20, "night": False}
-        session.execute(ledger._CLAIM, values)
+        values = {"me": str(number), "lane": lane.name, "lease": 30, "room": 20, "rate": 1000}
+        session.execute(ledger._CLAIM, values | {"night": False})
         session.execute(text("SELECT pg_sleep(0.3)"))
 
     got = at_once(2, claim_at_once)

@@ -1,6 +1,7 @@
 """Three indexes of the ledger that others stand in for: each push wrote into them again and again.
 
-Of two that hold the same rows the planner may also take the wrong one, and read all that waits.
+Of two that hold the same rows the planner may also take the wrong one, and read all that waits; so
+that of the copies of staff holds no others any more.
 """
 
 import sqlalchemy as sa
@@ -21,11 +22,20 @@ DROPPED = (
 )
 
 
+OF_STAFF = "uq_message_event_id_staff_id"
+COPY = ["event_id", "staff_id"]
+
+
 def upgrade() -> None:
+    op.drop_constraint(OF_STAFF, "message")
+    of_staff = sa.text("staff_id IS NOT NULL")
+    op.create_index(OF_STAFF, "message", COPY, unique=True, postgresql_where=of_staff)
     for name, _, _ in DROPPED:
         op.drop_index(name, "delivery")
 
 
 def downgrade() -> None:
+    op.drop_index(OF_STAFF, "message")
+    op.create_unique_constraint(OF_STAFF, "message", COPY)
     for name, columns, some in DROPPED:
         op.create_index(name, "delivery", columns, postgresql_where=sa.text(some))
