@@ -37,9 +37,23 @@ PEERS = {
 
 
 def main() -> None:
-    """Start both servers, load them in turn, print the ratios."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        servers = stack.enter_context(embedded.start(Path(folder)))
+    """Load servers beside their peers, then fill databases of their own; print the ratios."""
+    with _installation() as (servers, environ), ExitStack() as stack:
+        ours = stack.enter_context(_served("wsgi:app", PARKS, environ))
+        peer = stack.enter_context(_served("tests.benchmarks.peer:app", "/bare", environ))
+        _report(_measured([*_loads(ours, peer), *queue.loads(ours, peer, servers)]))
+        rules.report()
+    with _installation() as (servers, _):
+        pushes.report(servers)
+    with _installation() as (servers, _):
+        audience.report(servers.database_url)
+        matching.report(servers)
+
+
+@contextmanager
+def _installation() -> Iterator[tuple[embedded.Servers, dict[str, str]]]:
+    """Start the servers over an empty folder and bring in the parks and the demo's accounts."""
+    with tempfile.TemporaryDirectory() as folder, embedded.start(Path(folder)) as servers:
         environ = {
             **inherited(),
             "APP_ENV": "development",
@@ -51,13 +65,7 @@ def main() -> None:
         for step in (["migrate"], ["seed", "--demo"]):
             command = [sys.executable, "-m", "miniprogram_api.commands", *step]
             subprocess.run(command, env=environ, check=True, capture_output=True)
-        ours = stack.enter_context(_served("wsgi:app", PARKS, environ))
-        peer = stack.enter_context(_served("tests.benchmarks.peer:app", "/bare", environ))
-        _report(_measured([*_loads(ours, peer), *queue.loads(ours, peer, servers)]))
-        rules.report()
-        pushes.report(servers)
-        audience.report(servers.database_url)
-        matching.report(servers)
+        yield servers, environ
 
 
 def _loads(ours: int, peer: int) -> list[Load]:
