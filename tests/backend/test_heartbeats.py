@@ -56,3 +56,9 @@ def test_two_workers_at_once_keep_one_row(in_app):
     assert [None] * 4 == at_once(4, lambda _: heartbeats.beat("sweep", 0.0))
 
     assert 1 == one("SELECT count(*) FROM heartbeat")
+
+
+def test_workers_that_start_at_once_await_each_job_once(in_app):
+    assert [None] * 4 == at_once(4, lambda _: heartbeats.expect({"sweep", "another"}))
+
+    assert {"sweep", "another"} == heartbeats.by_job().keys()

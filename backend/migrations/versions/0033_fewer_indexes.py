@@ -20,10 +20,7 @@ DROPPED = (
         "provider_id IS NULL AND intent_at IS NOT NULL",
     ),
 )
-
-
-OF_STAFF = "uq_message_event_id_staff_id"
-COPY = ["event_id", "staff_id"]
+OF_STAFF, COPY = "uq_message_event_id_staff_id", ["event_id", "staff_id"]
 
 
 def upgrade() -> None:
